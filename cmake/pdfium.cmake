@@ -1,0 +1,2 @@
+# PDFium, the pinned library. Placeholder until the extractor lands.
+add_library(pdfium INTERFACE)

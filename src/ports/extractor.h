@@ -1,0 +1,37 @@
+// A file in, pages out.
+#pragma once
+
+#include "base/async.h"
+#include "base/files.h"
+#include "base/result.h"
+#include "domain/document_facts.h"
+#include "domain/extraction_options.h"
+#include "domain/page.h"
+
+#include <string>
+#include <vector>
+
+namespace docquarry {
+
+class PageSink {
+ public:
+  virtual ~PageSink() = default;
+  // How many pages will come; called once, before the first page.
+  virtual Async<Result<void>> expect(int pages) = 0;
+  // Waiting here slows the extractor down. An error ends the extraction with that error.
+  virtual Async<Result<void>> add(Page page) = 0;
+};
+
+class Extractor {
+ public:
+  virtual ~Extractor() = default;
+  virtual std::string name() const = 0;  // stored with the result
+  // Pages arrive in ascending order, each once, those of `skip` (ascending) left out. A page that could not be read arrives with
+  // its `fault`, and the summary is then partial. Cancelling the coroutine ends the work at once.
+  // Errors: invalid_document, password_required, wrong_password, unsupported_encryption, memory_limit, time_limit, output_limit,
+  // extractor_crashed, extractor_misbehaved, extractor_unavailable; those of the sink.
+  virtual Async<Result<ExtractionSummary>> extract(ReadOnlyFile file, ExtractionOptions options, std::vector<int> skip,
+                                                   PageSink& pages) = 0;
+};
+
+}  // namespace docquarry

@@ -1,0 +1,31 @@
+// A doorbell. Announcements may be lost, doubled or late; what is due stands in the ledger.
+#pragma once
+
+#include "base/async.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "domain/ids.h"
+
+#include <string>
+
+namespace docquarry {
+
+// What is announced: enough for the original's message body.
+struct TaskTicket {
+  TaskId task;
+  DocumentId document;
+  Uid uid;
+  ObjectKey content;
+  std::string filename;
+  Timestamp created_at;
+};
+
+class TaskQueue {
+ public:
+  virtual ~TaskQueue() = default;
+  virtual Async<Result<void>> announce(TaskTicket ticket) = 0;
+  // Returns after consuming one announcement (an earlier one that nobody waited for counts); ends when cancelled.
+  virtual Async<Result<void>> wait() = 0;
+};
+
+}  // namespace docquarry
