@@ -53,9 +53,10 @@ struct DocumentView {
   ExtractionOptions options;
   std::optional<Timestamp> started_at, completed_at;
   std::optional<Failure> failure;
-  std::optional<int> page_count;
+  std::optional<int> page_count;  // of the file; known from the first saved pages on
   std::optional<double> extraction_seconds;
-  int pages_extracted = 0;  // of a completed task
+  int pages_saved = 0;     // so far; what progress is computed from, so that it never falls, whoever dies
+  int pages_expected = 0;  // how many the task will save; 0 until the extractor has said it
   bool partial = false;
   std::string extractor;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/time.h"
+#include "domain/document.h"
 #include "domain/ids.h"
 #include "domain/task.h"
 
@@ -20,7 +21,7 @@ struct Standing {
   TaskState state = TaskState::pending;
   int generation = 1;  // grows with every retry by a client; progress may fall only when this grows
   int attempt = 0;
-  int pages_done = 0;
+  int pages_done = 0;   // saved, not only extracted: so it never falls, whoever dies
   int pages_total = 0;  // 0 while it is not known
   Timestamp created_at;
   std::optional<Timestamp> started_at, completed_at;
@@ -29,7 +30,9 @@ struct Standing {
   double seconds_left = -1;  // estimate from measured pages per second; negative while it is not known
 };
 
-// 0 to 100. Page progress fills 5 to 95, so that 100 is said only by a committed result.
+// 0 to 100. Page progress fills 5 to 95, so that 100 is said only by a committed result. Within a generation it never falls.
 double percent(const Standing& standing);
+
+Standing standing_of(const DocumentView& view);
 
 }  // namespace docquarry

@@ -16,8 +16,8 @@ namespace docquarry {
 class PageSink {
  public:
   virtual ~PageSink() = default;
-  // How many pages will come; called once, before the first page.
-  virtual Async<Result<void>> expect(int pages) = 0;
+  // How many pages will come (those of `skip` counted in) and how many the file has; called once, before the first page.
+  virtual Async<Result<void>> expect(int pages, int page_count) = 0;
   // Waiting here slows the extractor down. An error ends the extraction with that error.
   virtual Async<Result<void>> add(Page page) = 0;
 };

@@ -14,7 +14,8 @@
 
 namespace docquarry {
 
-// One thing that happened to a document. `number` grows by one per document; it is what Last-Event-ID names.
+// One thing that happened to a document. `number` is what Last-Event-ID names: it grows with every event of a document, also over
+// restarts of the process, because it is at least the time of the event in milliseconds.
 struct ProgressEvent {
   std::uint64_t number = 0;
   Standing standing;

@@ -34,8 +34,9 @@ class TaskLedger {
 
   virtual Async<Result<LeaseStanding>> extend(Lease lease, Timestamp until) = 0;
 
-  // Idempotent per page number. Saved pages are readable at once.
-  virtual Async<Result<void>> save_pages(Lease lease, std::vector<Page> pages) = 0;
+  // Idempotent per page number. Saved pages are readable at once. Also records how many pages the task will have in all and how
+  // many the file has. Need not survive a power loss, must survive the death of the process.
+  virtual Async<Result<void>> save_pages(Lease lease, std::vector<Page> pages, int pages_expected, int page_count) = 0;
   // Numbers of the pages that are saved already, ascending.
   virtual Async<Result<std::vector<int>>> saved_pages(TaskId task) = 0;
 
