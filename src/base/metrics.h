@@ -19,7 +19,6 @@ class Metrics {
 
   // `route` is the pattern, never the path: the number of series must not depend on what clients send.
   void count_request(std::string_view route, std::string_view method, int status, double seconds);
-  void count_accepted(double bytes) { documents_accepted.Increment(); bytes_accepted.Increment(bytes); }
   void count_finished(std::string_view state, double seconds, int pages);
 
   std::string render() const;

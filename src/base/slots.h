@@ -34,6 +34,12 @@ class Slots {
     co_await free_.async_receive(boost::asio::use_awaitable);
     co_return Held(*this);
   }
+  // One that is free right now, if any.
+  std::optional<Held> try_take() {
+    bool taken = free_.try_receive([](boost::system::error_code) {});
+    if (!taken) return std::nullopt;
+    return std::optional<Held>(std::in_place, *this);
+  }
 
  private:
   boost::asio::experimental::channel<void(boost::system::error_code)> free_;

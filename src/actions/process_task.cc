@@ -1,0 +1,157 @@
+#include "actions/process_task.h"
+
+#include "actions/saved_pages.h"
+#include "base/fault.h"
+#include "base/log.h"
+
+#include <boost/asio/error.hpp>
+
+#include <algorithm>
+
+namespace docquarry {
+
+using namespace boost::asio::experimental::awaitable_operators;
+
+ProcessTask::ProcessTask(TaskLedger& ledger, DocumentCatalogue& catalogue, ObjectStore& files, ProgressBoard& board, Clock& clock,
+                         Metrics& metrics, Slots& slots, Signal& stop, ProcessingRules rules)
+    : ledger_(ledger),
+      catalogue_(catalogue),
+      files_(files),
+      board_(board),
+      clock_(clock),
+      metrics_(metrics),
+      slots_(slots),
+      stop_(stop),
+      rules_(rules) {}
+
+Async<void> ProcessTask::operator()(ClaimedTask task, Extractor& extractor) {
+  co_await board_.post(standing_of(task.document));
+  SavedPages pages(ledger_, board_, task, rules_);
+  auto first = co_await (extract_guarded(task, extractor, pages) || keep_lease(task.lease));
+  if (first.index() == 1) {
+    Error reason = std::get<1>(std::move(first));
+    co_await give_up(std::move(task), std::move(reason));
+    co_return;
+  }
+  auto summary = std::get<0>(std::move(first));
+  if (summary) co_await finish(std::move(task), std::move(*summary), pages);
+  else co_await give_up(std::move(task), std::move(summary).error());
+}
+
+Async<Result<ExtractionSummary>> ProcessTask::extract(const ClaimedTask& task, Extractor& extractor, SavedPages& pages) {
+  CO_TRY(auto done, co_await take_up_earlier_pages(task, pages));
+  auto slot = co_await slots_.take();
+  CO_CHECK(fault_point("process.before_open"));
+  auto file = co_await files_.open_file(task.document.content);
+  if (!file) co_return fail(std::move(file).error().in("open original"));
+  CO_CHECK(fault_point("process.before_extract"));
+  auto summary = co_await extractor.extract(std::move(*file), task.document.options, std::move(done), pages);
+  if (summary) CO_CHECK(fault_point("process.after_extract"));
+  co_return summary;
+}
+
+// A defect that throws must end the task, not leave keep_lease holding it for ever.
+Async<Result<ExtractionSummary>> ProcessTask::extract_guarded(const ClaimedTask& task, Extractor& extractor, SavedPages& pages) {
+  std::string defect;
+  try {
+    co_return co_await extract(task, extractor, pages);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() == boost::asio::error::operation_aborted) throw;  // we were cancelled
+    defect = error.what();
+  } catch (const std::exception& error) {
+    defect = error.what();
+  }
+  co_return fail(internal_error, "exception while extracting: " + defect);
+}
+
+// Which pages an earlier attempt saved: they are not extracted again, but they count in the summary.
+Async<Result<std::vector<int>>> ProcessTask::take_up_earlier_pages(const ClaimedTask& task, SavedPages& pages) {
+  std::vector<int> done;
+  if (task.pages_saved == 0) co_return done;
+  PageRange rest;
+  while (true) {
+    CO_TRY(auto earlier, co_await catalogue_.pages(task.lease.task, rest, PageParts(), 1000));
+    if (earlier.empty()) co_return done;
+    for (const auto& page : earlier) {
+      pages.count_earlier(page);
+      done.push_back(page.number);
+    }
+    rest.first = done.back() + 1;
+  }
+}
+
+// Ends only with a reason to stop.
+Async<Error> ProcessTask::keep_lease(Lease lease) {
+  auto held_until = std::chrono::steady_clock::now() + rules_.lease;
+  while (true) {
+    auto woken = co_await (stop_.wait() || pause_for(rules_.heartbeat()));
+    if (woken.index() == 0) co_return Error(shutting_down, "the service is stopping");
+    auto now = std::chrono::steady_clock::now();
+    auto standing = co_await ledger_.extend(lease, clock_.now() + rules_.lease);
+    if (standing && *standing == LeaseStanding::cancel_requested) co_return Error(task_cancelled, "the task was cancelled");
+    if (standing) {
+      held_until = now + rules_.lease;
+    } else if (standing.error().is(lease_lost) || std::chrono::steady_clock::now() >= held_until) {
+      co_return Error(lease_lost, "another worker continued this task");
+    } else {
+      log::warn("heartbeat failed, trying again", standing.error(), {{"document", lease.document.value()}});
+    }
+  }
+}
+
+Async<void> ProcessTask::finish(ClaimedTask task, ExtractionSummary summary, SavedPages& pages) {
+  summary.pages_extracted = pages.pages();
+  summary.facts.pages_without_text = pages.without_text();
+  summary.partial = summary.partial || pages.any_fault();
+  double seconds = summary.seconds;
+  auto now = clock_.now();
+  Standing standing = standing_of(task.document);
+  standing.state = TaskState::completed;
+  standing.pages_done = standing.pages_total = pages.pages();
+  standing.completed_at = now;
+  standing.partial = summary.partial;
+
+  Result<void> completed = fault_point("finish.before_complete");
+  if (completed) completed = co_await ledger_.complete(task.lease, pages.take_unsaved(), std::move(summary), now);
+  if (!completed) {
+    co_await give_up(std::move(task), std::move(completed).error().in("complete task"));
+    co_return;
+  }
+  // From here on the result is there for ever.
+  metrics_.count_finished("COMPLETED", seconds, pages.pages());
+  co_await board_.post(std::move(standing));
+}
+
+Async<void> ProcessTask::give_up(ClaimedTask task, Error error) {
+  log::Field document("document", task.lease.document.value());
+  if (error.is(lease_lost) || error.is(document_not_found)) {
+    metrics_.leases_lost.Increment();
+    log::info("work dropped: the lease was lost", {document, {"attempt", task.lease.attempt}});
+    co_return;
+  }
+  auto recorded = co_await record(task, error, clock_.now());
+  if (!recorded) {
+    log::warn("outcome not recorded, the lease will run out", recorded.error(), {document});
+    co_return;
+  }
+  auto view = co_await catalogue_.find(task.lease.document);
+  if (view) co_await board_.post(standing_of(*view));
+}
+
+Async<Result<void>> ProcessTask::record(ClaimedTask& task, const Error& error, Timestamp now) {
+  if (error.is(shutting_down)) co_return co_await ledger_.hand_back(task.lease);
+  if (error.is(task_cancelled)) {
+    metrics_.count_finished("CANCELLED", 0, 0);
+    co_return co_await ledger_.confirm_cancel(task.lease, now);
+  }
+  bool child = blames_child(error.code());
+  if (child) metrics_.extractor_crashes.Increment();
+  ++(child ? task.counts.child_failures : task.counts.backend_failures);
+  auto again = retry_time(error, task.counts, rules_.attempts, now);
+  if (!again) metrics_.count_finished("FAILED", 0, 0);
+  log::info(again ? "task will be tried again" : "task failed",
+            {{"document", task.lease.document.value()}, {"attempt", task.lease.attempt}, {"error", error.describe()}});
+  co_return co_await ledger_.record_failure(task.lease, to_failure(error), child, again, now);
+}
+
+}  // namespace docquarry

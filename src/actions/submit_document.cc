@@ -1,0 +1,152 @@
+#include "actions/submit_document.h"
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/sha256.h"
+
+#include <algorithm>
+
+namespace docquarry {
+namespace {
+
+// Passes the bytes of an upload on and refuses what may not be stored, as early as it can be known.
+class CheckedUpload : public ByteSource {
+ public:
+  CheckedUpload(ByteSource& upload, std::uint64_t limit_bytes) : upload_(upload), limit_bytes_(limit_bytes) {}
+
+  Async<Result<std::size_t>> read(std::span<std::byte> into) override {
+    std::size_t filled = 0;
+    // The first block is filled as far as the header may lie, so that one look at it decides.
+    std::size_t wanted = bytes_ == 0 ? std::min<std::size_t>(into.size(), header_window) : 1;
+    while (filled < wanted) {
+      CO_TRY(auto got, co_await upload_.read(into.subspan(filled)));
+      if (got == 0) break;
+      filled += got;
+    }
+    if (bytes_ == 0) CO_CHECK(checked_start(into.first(filled)));
+    bytes_ += filled;
+    if (bytes_ > limit_bytes_)
+      co_return fail(file_too_large, "the file is larger than " + std::to_string(limit_bytes_ >> 20) + " MB");
+    co_return filled;
+  }
+
+ private:
+  static constexpr std::size_t header_window = 1024;
+
+  static Result<void> checked_start(std::span<const std::byte> start) {
+    if (start.empty()) return fail(empty_file, "the file is empty");
+    if (!looks_like_pdf({reinterpret_cast<const char*>(start.data()), start.size()}))
+      return fail(not_a_pdf, "the file does not start like a PDF (no %PDF- in its first 1024 bytes)");
+    return {};
+  }
+
+  ByteSource& upload_;
+  std::uint64_t limit_bytes_;
+  std::uint64_t bytes_ = 0;
+};
+
+// Everything of a request that decides what its documents will be.
+std::string fingerprint_of(const Submission& submission) {
+  Sha256 hash;
+  auto add = [&](std::string_view text) { hash.update(std::to_string(text.size()) + ':' + std::string(text)); };
+  for (const auto& file : submission.files) {
+    add(file.filename);
+    add(file.stored.sha256);
+  }
+  add(format_page_ranges(submission.options.pages));
+  add(submission.options.password);
+  add(submission.prompt.value_or(""));
+  return hash.finish_hex();
+}
+
+Standing first_standing(const NewDocument& document, const TaskTicket& ticket) {
+  Standing standing;
+  standing.document = ticket.document;
+  standing.uid = ticket.uid;
+  standing.owner = document.owner;
+  standing.filename = document.filename;
+  standing.created_at = document.created_at;
+  return standing;
+}
+
+}  // namespace
+
+SubmitDocument::SubmitDocument(ObjectStore& files, DocumentCatalogue& catalogue, TaskQueue& queue, ProgressBoard& board, Clock& clock,
+                               IdSource& ids, Metrics& metrics, UploadLimits limits)
+    : files_(files),
+      catalogue_(catalogue),
+      queue_(queue),
+      board_(board),
+      clock_(clock),
+      ids_(ids),
+      metrics_(metrics),
+      limits_(limits) {}
+
+Async<Result<StagedFile>> SubmitDocument::stage(std::string filename, ByteSource& content) {
+  CO_TRY(auto name, checked_filename(filename));
+  ObjectKey key("uploads/" + ids_.next() + ".pdf");
+  CheckedUpload checked(content, limits_.file_bytes);
+  auto stored = co_await files_.put(key, checked);
+  if (!stored) co_return fail(std::move(stored).error().in("store file"));
+  co_return StagedFile{std::move(name), std::move(key), std::move(*stored)};
+}
+
+Async<Result<Accepted>> SubmitDocument::accept(Submission submission) {
+  if (!submission.idempotency_key) co_return co_await record(std::move(submission), std::nullopt);
+  std::pair<UserId, std::string> slot{submission.owner, *submission.idempotency_key};
+  if (!keys_in_flight_.insert(slot).second) {
+    co_await discard(std::move(submission.files));
+    co_return fail(request_in_flight, "a request with this Idempotency-Key is still being answered");
+  }
+  struct Release {
+    std::set<std::pair<UserId, std::string>>& keys;
+    const std::pair<UserId, std::string>& slot;
+    ~Release() { keys.erase(slot); }
+  } release{keys_in_flight_, slot};
+  co_return co_await accept_with_key(std::move(submission));
+}
+
+Async<Result<Accepted>> SubmitDocument::accept_with_key(Submission submission) {
+  IdempotencyKey key{submission.owner, *submission.idempotency_key, fingerprint_of(submission)};
+  auto earlier = co_await catalogue_.find_by_key(key);
+  bool answered_before = earlier && !earlier->empty();
+  if (earlier && !answered_before) co_return co_await record(std::move(submission), std::move(key));
+  co_await discard(std::move(submission.files));
+  if (!earlier) co_return fail(std::move(earlier).error());
+  co_return Accepted{std::move(*earlier), true};
+}
+
+Async<Result<Accepted>> SubmitDocument::record(Submission submission, std::optional<IdempotencyKey> key) {
+  std::vector<NewDocument> documents;
+  double bytes = 0;
+  for (const auto& file : submission.files) {
+    documents.push_back({Uid(ids_.next()), submission.owner, file.filename, file.content, file.stored.bytes, file.stored.sha256,
+                         submission.options, submission.prompt, clock_.now()});
+    bytes += double(file.stored.bytes);
+  }
+  std::vector<NewDocument> kept = documents;
+  auto tickets = co_await catalogue_.add(std::move(documents), submission.create_owner, std::move(key));
+  if (!tickets) {
+    co_await discard(std::move(submission.files));
+    co_return fail(std::move(tickets).error().in("record documents"));
+  }
+  // From here on none of the documents can be lost: whatever fails below, the rescuer rings the bell again.
+  CO_CHECK(fault_point("accept.after_record"));
+  for (std::size_t i = 0; i < tickets->size(); ++i) {
+    co_await board_.post(first_standing(kept[i], (*tickets)[i]));
+    auto announced = co_await queue_.announce((*tickets)[i]);
+    if (!announced) log::warn("announcement failed, the rescuer will repeat it", announced.error());
+    metrics_.documents_accepted.Increment();
+  }
+  metrics_.bytes_accepted.Increment(bytes);
+  co_return Accepted{std::move(*tickets), false};
+}
+
+Async<void> SubmitDocument::discard(std::vector<StagedFile> files) {
+  for (auto& file : files) {
+    auto removed = co_await files_.remove(file.content);
+    if (!removed) log::warn("cannot remove a refused upload, the sweeper will", removed.error());
+  }
+}
+
+}  // namespace docquarry

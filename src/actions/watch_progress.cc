@@ -1,0 +1,55 @@
+#include "actions/watch_progress.h"
+
+namespace docquarry {
+
+ProgressStream::ProgressStream(DocumentCatalogue& catalogue, DocumentId document, std::unique_ptr<EventFeed> feed, std::uint64_t after)
+    : catalogue_(catalogue), document_(document), feed_(std::move(feed)), last_(after) {}
+
+Async<Result<ProgressEvent>> ProgressStream::present() {
+  // The feed was opened before this read, so an ending between the two is seen in one of them.
+  CO_TRY(auto view, co_await catalogue_.find(document_));
+  ProgressEvent event;
+  event.number = last_;
+  event.standing = standing_of(view);
+  co_return event;
+}
+
+Async<Result<std::optional<ProgressEvent>>> ProgressStream::next() {
+  if (ended_) co_return std::optional<ProgressEvent>();
+  Result<ProgressEvent> event = fail(internal_error, "unset");
+  if (!started_) event = co_await present();
+  else event = co_await feed_->next();
+  if (!event) co_return fail(std::move(event).error());
+  started_ = true;
+  last_ = std::max(last_, event->number);
+  ended_ = is_final(event->standing.state);
+  co_return std::optional<ProgressEvent>(std::move(*event));
+}
+
+Async<Result<std::unique_ptr<ProgressStream>>> WatchProgress::follow(DocumentId document, std::uint64_t after) {
+  CO_TRY(auto feed, co_await board_.watch(document, after));
+  co_return std::make_unique<ProgressStream>(catalogue_, document, std::move(feed), after);
+}
+
+Async<Result<Standing>> WatchProgress::standing(DocumentId document) {
+  auto known = co_await board_.latest(document);
+  if (known) co_return std::move(*known);
+  CO_TRY(auto view, co_await catalogue_.find(document));
+  co_return standing_of(view);
+}
+
+Async<Result<Standing>> WatchProgress::wait_until_final(DocumentId document, std::chrono::steady_clock::duration limit) {
+  CO_TRY(auto stream, co_await follow(document, 0));
+  auto deadline = std::chrono::steady_clock::now() + limit;
+  Standing latest;
+  while (true) {
+    auto left = deadline - std::chrono::steady_clock::now();
+    auto event = co_await with_timeout(std::max(left, std::chrono::steady_clock::duration(1)), stream->next());
+    if (!event) co_return latest;
+    if (!*event) co_return fail(std::move(*event).error());
+    if (!event->value()) co_return latest;
+    latest = event->value()->standing;
+  }
+}
+
+}  // namespace docquarry

@@ -1,0 +1,87 @@
+#include "worker/worker.h"
+
+#include "base/log.h"
+
+namespace docquarry {
+
+using namespace boost::asio::experimental::awaitable_operators;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto longest_nap = 10s;            // even if every bell is lost, work is looked for this often
+constexpr auto pause_after_failure = 500ms;  // when the database does not answer
+
+}  // namespace
+
+Worker::Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ProcessTask& process,
+               Extractor& extractor, WorkerId holder, ProcessingRules rules, int in_flight, Signal& stop)
+    : loop_(loop),
+      ledger_(ledger),
+      queue_(queue),
+      clock_(clock),
+      process_(process),
+      extractor_(extractor),
+      holder_(std::move(holder)),
+      rules_(rules),
+      in_flight_(in_flight),
+      places_(loop, in_flight),
+      stop_(stop) {}
+
+Async<void> Worker::run() {
+  while (!stop_.is_raised()) {
+    std::vector<Slots::Held> places;
+    places.push_back(co_await places_.take());
+    while (auto another = places_.try_take()) places.push_back(std::move(*another));
+
+    auto tasks = co_await claim(int(places.size()));
+    if (!tasks) {
+      log::warn("cannot claim tasks, trying again", tasks.error());
+      co_await (stop_.wait() || pause_for(pause_after_failure));
+      continue;
+    }
+    for (std::size_t i = 0; i < tasks->size(); ++i) start(std::move((*tasks)[i]), std::move(places[i]));
+    bool nothing_due = tasks->empty();
+    places.clear();
+    if (nothing_due) co_await wait_for_work();
+  }
+  std::vector<Slots::Held> all;
+  while (int(all.size()) < in_flight_) all.push_back(co_await places_.take());
+}
+
+Async<Result<std::vector<ClaimedTask>>> Worker::claim(int limit) {
+  auto now = clock_.now();
+  co_return co_await ledger_.claim(holder_, now, now + rules_.lease, limit, rules_.attempts);
+}
+
+// Until the bell rings, a retry becomes due or a lease runs out, or the service stops.
+Async<void> Worker::wait_for_work() {
+  std::chrono::microseconds nap = longest_nap;
+  auto due = co_await ledger_.next_due();
+  if (due && *due) nap = std::clamp<std::chrono::microseconds>(**due - clock_.now(), 1ms, nap);
+  auto woken = co_await (queue_.wait() || pause_for(nap) || stop_.wait());
+  if (woken.index() != 0) co_return;
+  auto bell = std::get<0>(std::move(woken));
+  if (bell) co_return;
+  log::warn("the queue does not answer, looking for work on a timer", bell.error());
+  co_await (stop_.wait() || pause_for(pause_after_failure));
+}
+
+void Worker::start(ClaimedTask task, Slots::Held place) {
+  // Owned by places_: run() does not return before the place is given back.
+  boost::asio::co_spawn(loop_, process_one(std::move(task), std::move(place)), [](std::exception_ptr defect) {
+    if (!defect) return;
+    try {
+      std::rethrow_exception(defect);
+    } catch (const std::exception& error) {
+      log::error("a task ended with an exception, its lease will run out", {{"what", error.what()}});
+    }
+  });
+}
+
+Async<void> Worker::process_one(ClaimedTask task, Slots::Held place) {
+  co_await process_(std::move(task), extractor_);
+  (void)place;
+}
+
+}  // namespace docquarry
