@@ -15,6 +15,11 @@ inline constexpr ErrorCode truncated_upload   {"truncated_upload",   ErrorKind::
 inline constexpr ErrorCode body_too_large     {"body_too_large",     ErrorKind::too_large,   false, "The request body is larger than allowed."};
 inline constexpr ErrorCode client_too_slow    {"client_too_slow",    ErrorKind::timeout,     true,  "The request arrived too slowly."};
 inline constexpr ErrorCode unsupported_media  {"unsupported_media",  ErrorKind::unsupported, false, "The content type or encoding is not supported."};
+inline constexpr ErrorCode head_too_large     {"head_too_large",     ErrorKind::too_large,   false, "The request line or the headers are larger than allowed."};
+inline constexpr ErrorCode route_not_found    {"route_not_found",    ErrorKind::not_found,   false, "There is nothing at this address."};
+inline constexpr ErrorCode method_not_allowed {"method_not_allowed", ErrorKind::invalid,     false, "This address does not answer this method; see Allow."};
+inline constexpr ErrorCode at_capacity        {"at_capacity",        ErrorKind::unavailable, true,  "The system is at capacity; see Retry-After."};
+inline constexpr ErrorCode internal_error     {"internal_error",     ErrorKind::internal,    true,  "Something went wrong inside the service."};
 inline constexpr ErrorCode connection_failed  {"connection_failed",  ErrorKind::unavailable, true,  "The other side cannot be reached."};
 // clang-format on
 

@@ -28,7 +28,6 @@ inline constexpr ErrorCode lease_lost            {"lease_lost",            Error
 inline constexpr ErrorCode request_in_flight     {"request_in_flight",     ErrorKind::conflict,    true,  "A request with this Idempotency-Key is still being answered."};
 inline constexpr ErrorCode key_reused            {"key_reused",            ErrorKind::invalid,     false, "This Idempotency-Key was used for a different request."};
 inline constexpr ErrorCode rate_limited          {"rate_limited",          ErrorKind::too_many,    true,  "Too many requests; see Retry-After."};
-inline constexpr ErrorCode at_capacity           {"at_capacity",           ErrorKind::unavailable, true,  "The system is at capacity; see Retry-After."};
 inline constexpr ErrorCode shutting_down         {"shutting_down",         ErrorKind::unavailable, true,  "The service is stopping; try again in a moment."};
 inline constexpr ErrorCode database_unavailable  {"database_unavailable",  ErrorKind::unavailable, true,  "The database does not answer right now."};
 inline constexpr ErrorCode schema_too_new        {"schema_too_new",        ErrorKind::internal,    false, "The database was made by a newer version."};
@@ -46,7 +45,6 @@ inline constexpr ErrorCode extractor_unavailable {"extractor_unavailable", Error
 inline constexpr ErrorCode extractor_misbehaved  {"extractor_misbehaved",  ErrorKind::internal,    true,  "The extractor sent an answer that cannot be right."};
 inline constexpr ErrorCode attempts_exhausted    {"attempts_exhausted",    ErrorKind::internal,    false, "Every attempt to process the document was interrupted."};
 inline constexpr ErrorCode task_cancelled        {"task_cancelled",        ErrorKind::cancelled,   false, "The task was cancelled."};
-inline constexpr ErrorCode internal_error        {"internal_error",        ErrorKind::internal,    true,  "Something went wrong inside the service."};
 // clang-format on
 
 inline constexpr std::array error_codes{
@@ -57,7 +55,7 @@ inline constexpr std::array error_codes{
     &page_unreadable, &memory_limit, &time_limit, &output_limit, &extractor_crashed, &extractor_unavailable,
     &extractor_misbehaved, &attempts_exhausted, &task_cancelled, &internal_error, &file_not_found, &storage_unavailable,
     &storage_full, &malformed_request, &truncated_upload, &body_too_large, &client_too_slow, &unsupported_media,
-    &connection_failed};
+    &head_too_large, &route_not_found, &method_not_allowed, &connection_failed};
 
 // The row with this name; internal_error when there is none (a row written by a newer version).
 const ErrorCode& error_code_named(std::string_view name);
