@@ -19,13 +19,13 @@ class Request {
 
   std::string method;  // "GET"; HEAD arrives as "GET" with `head_only`
   bool head_only = false;
-  std::string path;    // percent-decoded, starts with '/'; NUL, invalid UTF-8 and bad escapes were refused before
+  std::string path;  // percent-decoded, starts with '/'; NUL, invalid UTF-8 and bad escapes were refused before
   std::vector<std::pair<std::string, std::string>> query;    // decoded, in order
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case, in order
   std::vector<std::string> captures;                         // what the route's {} matched
-  std::string peer;    // address of the client without port; of the nearest untrusted hop behind trusted proxies
-  std::string id;      // X-Request-Id: the client's if it is sane, else ours
-  std::string route;   // the pattern that matched, for metrics
+  std::string peer;   // address of the client without port; of the nearest untrusted hop behind trusted proxies
+  std::string id;     // X-Request-Id: the client's if it is sane, else ours
+  std::string route;  // the pattern that matched, for metrics
   std::optional<std::uint64_t> content_length;  // as announced; empty when chunked or absent
 
   // Empty string when absent.

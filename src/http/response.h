@@ -20,7 +20,7 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;  // Content-Length, Date, Connection are added when it is sent
   std::string body;
-  std::unique_ptr<ByteSource> stream;          // when set, `body` is ignored; sent chunked unless `stream_bytes` is known
+  std::unique_ptr<ByteSource> stream;  // when set, `body` is ignored; sent chunked unless `stream_bytes` is known
   std::optional<std::uint64_t> stream_bytes;
   bool follow_client = false;  // for event streams: notice at once when the client goes away, and cancel the source
 

@@ -22,17 +22,18 @@ struct ServerLimits {
   std::uint32_t head_bytes = 16 * 1024;
   std::uint32_t target_bytes = 8 * 1024;
   int headers = 64;
-  std::chrono::seconds head_time{10};        // from the first byte of a request to the end of its head
-  std::chrono::seconds idle_time{60};        // between requests, and for a client that stops reading
+  std::chrono::seconds head_time{10};                  // from the first byte of a request to the end of its head
+  std::chrono::seconds idle_time{60};                  // between requests, and for a client that stops reading
   std::uint64_t slowest_body_bytes_per_second = 1024;  // measured after the first 10 s of a body
-  int connections = 4096;                    // one more is answered 503 and closed
+  int connections = 4096;                              // one more is answered 503 and closed
 };
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8000;                 // 0: any free one
+  std::uint16_t port = 8000;  // 0: any free one
   ServerLimits limits;
-  std::vector<std::string> trusted_proxies;  // whose X-Forwarded-For is believed
+  std::vector<std::string> trusted_proxies;  // addresses or networks whose X-Forwarded-For is believed
+  bool share_port = false;                   // SO_REUSEPORT: the next process may listen before this one has drained
 };
 
 // How answers that no handler gives look: unknown route, wrong method, bad request, a handler that threw.
@@ -45,6 +46,7 @@ class Server {
 
   Server(boost::asio::io_context& loop, ServerOptions options, const Router& router, Guard before, ErrorPage error_page,
          Metrics& metrics);
+  // Cuts what still runs. The loop must not run handlers of this server afterwards: drain() first.
   ~Server();
 
   // Binds and listens; answers requests from then on. Errors: connection_failed with the address and the reason.
