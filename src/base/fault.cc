@@ -2,6 +2,9 @@
 
 #ifdef DOCQUARRY_FAULTS
 
+#include "base/log.h"
+
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <map>
@@ -43,6 +46,7 @@ std::vector<Plan> plans_from_environment() {
 }
 
 Result<void> act(const std::string& action, std::string_view name) {
+  log::warn("fault injected", {{"point", name}, {"action", action}});
   if (action == "kill") std::raise(SIGKILL);
   if (action == "stop") std::raise(SIGSTOP);
   if (action.starts_with("delay=")) std::this_thread::sleep_for(std::chrono::milliseconds(std::atoi(action.c_str() + 6)));
@@ -50,11 +54,20 @@ Result<void> act(const std::string& action, std::string_view name) {
   return {};
 }
 
+std::vector<Plan>& all_plans() {
+  static std::vector<Plan> plans = plans_from_environment();
+  return plans;
+}
+
 }  // namespace
+
+bool fault_switch(std::string_view name) {
+  return std::ranges::any_of(all_plans(), [&](const Plan& plan) { return plan.point == name && plan.action == "on"; });
+}
 
 Result<void> fault_point(std::string_view name) {
   static std::mutex mutex;
-  static std::vector<Plan> plans = plans_from_environment();
+  auto& plans = all_plans();
   std::string action;
   {
     std::lock_guard lock(mutex);
