@@ -1,0 +1,59 @@
+"""Fixtures of all black-box suites: the real program, started and stopped for real."""
+import os
+import sys
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+for folder in ("harness", "fixtures", "hostile"):
+    sys.path.insert(0, os.path.join(HERE, folder))
+
+from service import Service  # noqa: E402  (needs the path above)
+
+
+def finish(service):
+    """Stops a service and checks what every run must show at its end."""
+    if service.process is None:
+        return
+    code = service.stop()
+    assert code == 0, "docquarry ended with status %s:\n%s" % (code, service.log()[-4000:])
+    assert not service.left_over, "processes outlived the service: %s" % [(p.pid, p.name) for p in service.left_over]
+    errors = [event for event in service.events() if event.get("level") == "error" and event.get("event") not in service.expected_errors]
+    assert not errors, "errors in the log: %s" % errors
+
+
+@pytest.fixture(scope="module")
+def service():
+    """One run for a whole test file; its tests share the documents."""
+    running = Service()
+    running.expected_errors = set()
+    try:
+        yield running.start()
+        finish(running)
+    finally:
+        running.close()
+
+
+@pytest.fixture
+def client(service):
+    return service.client
+
+
+@pytest.fixture
+def make_service():
+    """make_service(NAME="value", ...): a run of its own, with its own data and settings."""
+    made = []
+
+    def make(start=True, **settings):
+        running = Service(**settings)
+        running.expected_errors = set()
+        made.append(running)
+        return running.start() if start else running
+
+    try:
+        yield make
+        for running in made:
+            finish(running)
+    finally:
+        for running in made:
+            running.close()

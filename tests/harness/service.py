@@ -1,0 +1,159 @@
+"""Starts the real program on a free port with its own data directory, waits until it says that it is ready, and stops it."""
+import glob
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+import processes
+from client import Client
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+# The rate limit is the original's, ten uploads a minute; tests that do not ask for it must not meet it.
+DEFAULTS = {"RATE_LIMIT_REQUESTS": "1000000", "DOCQUARRY_LISTEN": "127.0.0.1:0"}
+
+
+def binary():
+    """DOCQUARRY_BIN, else the newest build."""
+    named = os.environ.get("DOCQUARRY_BIN")
+    if named:
+        return os.path.abspath(named)
+    built = [path for path in glob.glob(os.path.join(ROOT, "build", "*", "bin", "docquarry")) if os.access(path, os.X_OK)]
+    if not built:
+        raise FileNotFoundError("no build/*/bin/docquarry; build first, or set DOCQUARRY_BIN")
+    return max(built, key=os.path.getmtime)
+
+
+def environment(settings):
+    """Nothing of the caller's settings gets in; sanitizer options do."""
+    kept = {name: value for name, value in os.environ.items()
+            if name in ("PATH", "HOME", "TMPDIR", "LANG") or name.endswith("SAN_OPTIONS") or name == "LLVM_PROFILE_FILE"}
+    return {**kept, **{name: str(value) for name, value in settings.items() if value is not None}}
+
+
+class Service:
+    """One run of `docquarry serve`. After stop() or kill() start() begins the next run on the same data."""
+
+    def __init__(self, directory=None, arguments=("serve",), wrapper=(), **settings):
+        self.owns_directory = directory is None
+        self.directory = directory or tempfile.mkdtemp(prefix="docquarry-test-")
+        self.data = os.path.join(self.directory, "data")
+        self.settings = {**DEFAULTS, "DOCQUARRY_DATA": self.data, **settings}
+        self.arguments = list(arguments)
+        self.wrapper = list(wrapper)
+        self.log_path = os.path.join(self.directory, "service.log")
+        self.process = None
+        self.port = None
+        self.client = None
+        self.runs = 0
+
+    # ---- life
+
+    def start(self, seconds=30, **settings):
+        assert self.process is None, "already running"
+        run_settings = {**self.settings, **settings}
+        self.run_starts_at = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
+        log = open(self.log_path, "ab")
+        self.process = subprocess.Popen(self.wrapper + [binary()] + self.arguments, cwd=self.directory, env=environment(run_settings),
+                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        log.close()
+        self.runs += 1
+        self._wait_until_ready(seconds)
+        return self
+
+    def _wait_until_ready(self, seconds):
+        deadline = time.monotonic() + seconds
+        while True:
+            ready = [event for event in self.events() if event.get("event") == "ready"]
+            if ready:
+                self.port = int(ready[-1]["url"].rsplit(":", 1)[1])
+                self.client = Client(self.port)
+                return
+            code = self.process.poll()
+            if code is not None:
+                self.process = None
+                raise RuntimeError("docquarry ended with status %s before it was ready:\n%s" % (code, self.log()))
+            if time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError("docquarry was not ready within %g s:\n%s" % (seconds, self.log()))
+            time.sleep(0.002)
+
+    def stop(self, seconds=30):
+        """SIGTERM; returns the exit status. Nothing that it started may outlive it."""
+        below = processes.descendants(self.process.pid)
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError("docquarry did not stop within %g s of SIGTERM:\n%s" % (seconds, self.log()))
+        self.process = None
+        self.left_over = wait_until_gone(below)
+        return code
+
+    def kill(self):
+        """SIGKILL, as a power cut for the process."""
+        if self.process is None:
+            return
+        below = processes.descendants(self.process.pid)
+        try:
+            os.kill(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        self.process = None
+        self.left_over = wait_until_gone(below)
+
+    def close(self):
+        self.kill()
+        if self.owns_directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self):
+        return self.start() if self.process is None else self
+
+    def __exit__(self, *_):
+        self.close()
+
+    # ---- looking at it
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def log(self):
+        with open(self.log_path, "rb") as file:
+            file.seek(self.run_starts_at)
+            return file.read().decode("utf-8", "replace")
+
+    def events(self):
+        """The log lines of this run, as values. A line that is not JSON is a defect, except for what sanitizers say."""
+        found = []
+        for line in self.log().splitlines():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                pass
+        return found
+
+    def files(self):
+        """Paths of everything below the data directory, relative to it."""
+        return sorted(os.path.relpath(os.path.join(folder, name), self.data) for folder, _, names in os.walk(self.data) for name in names)
+
+    def stored_files(self):
+        return [path for path in self.files() if not os.path.basename(path).startswith("docquarry.db") and not path.endswith(".lock")]
+
+
+def wait_until_gone(watched, seconds=5):
+    """Those of `watched` that still live after so long: there should be none."""
+    deadline = time.monotonic() + seconds
+    while True:
+        alive = [p for p in watched if (now := processes.stat(p.pid)) and now.start_ticks == p.start_ticks and now.state != "Z"]
+        if not alive or time.monotonic() > deadline:
+            return alive
+        select.select([], [], [], 0.005)
