@@ -1,0 +1,247 @@
+#include "app/settings_table.h"
+
+#include "app/setting_values.h"
+#include "domain/error_codes.h"
+
+namespace docquarry {
+namespace {
+
+using namespace std::chrono_literals;
+
+using Parser = decltype(SettingRow::parse);
+
+// The place that a chain of members leads to: in(&Settings::attempts, &AttemptLimits::child_failures).
+template <class... Members>
+auto in(Members... members) {
+  return [=](Settings& settings) -> auto& { return (settings.*....*members); };
+}
+
+template <class Place>
+Parser number(Place place, std::int64_t least, std::int64_t most) {
+  return [=](Settings& settings, std::string_view text) -> Result<void> {
+    TRY(auto value, parse_number(text, least, most));
+    auto& target = place(settings);
+    target = std::remove_reference_t<decltype(target)>(value);
+    return {};
+  };
+}
+
+template <class Place>
+Parser size(Place place, std::uint64_t least, std::uint64_t most) {
+  return [=](Settings& settings, std::string_view text) -> Result<void> {
+    TRY(auto value, parse_size(text, least, most));
+    auto& target = place(settings);
+    target = std::remove_reference_t<decltype(target)>(value);
+    return {};
+  };
+}
+
+template <class Place>
+Parser duration(Place place, std::chrono::milliseconds least, std::chrono::milliseconds most) {
+  return [=](Settings& settings, std::string_view text) -> Result<void> {
+    TRY(auto value, parse_duration(text, least, most));
+    auto& target = place(settings);
+    target = std::chrono::duration_cast<std::remove_reference_t<decltype(target)>>(value);
+    if (target != value) return fail(invalid_setting, "must be whole seconds");
+    return {};
+  };
+}
+
+template <class Place>
+Parser choice(Place place, std::vector<std::string> choices) {
+  return [=](Settings& settings, std::string_view text) -> Result<void> {
+    TRY(auto value, parse_choice(text, choices));
+    auto& target = place(settings);
+    target = std::remove_reference_t<decltype(target)>(value);
+    return {};
+  };
+}
+
+template <class Place>
+Parser list(Place place) {
+  return [=](Settings& settings, std::string_view text) -> Result<void> {
+    place(settings) = parse_list(text);
+    return {};
+  };
+}
+
+// "scheme:rest". Which driver it is, is decided in app/drivers.cc; here stands what exists. The value may hold a password, so a refusal
+// does not repeat it.
+template <class Place>
+Parser store(Place place, std::string scheme, bool with_path) {
+  return [=](Settings& settings, std::string_view text) -> Result<void> {
+    bool right_scheme = text.starts_with(scheme + ":");
+    bool right_rest = (text.size() > scheme.size() + 1) == with_path;
+    if (!right_scheme || !right_rest) return fail(invalid_setting, "must be " + scheme + (with_path ? ":PATH" : ":"));
+    place(settings) = text;
+    return {};
+  };
+}
+
+Result<void> parse_listen(Settings& settings, std::string_view text) {
+  TRY(auto address, parse_address(text));
+  settings.listen = {address.address, address.port};
+  return {};
+}
+
+Result<void> parse_data(Settings& settings, std::string_view text) {
+  if (text.empty()) return fail(invalid_setting, "must be a directory");
+  settings.data = text;
+  return {};
+}
+
+Result<void> parse_roles(Settings& settings, std::string_view text) {
+  const std::vector<std::string> known{"api", "worker"};
+  std::set<std::string> roles;
+  for (const auto& role : parse_list(text)) {
+    auto which = parse_choice(role, known);
+    if (!which) return fail(invalid_setting, "must be one or more of api, worker");
+    roles.insert(known[*which]);
+  }
+  if (roles.empty()) return fail(invalid_setting, "must be one or more of api, worker");
+  settings.roles = std::move(roles);
+  return {};
+}
+
+Result<void> parse_file_megabytes(Settings& settings, std::string_view text) {
+  TRY(auto megabytes, parse_number(text, 1, 4096));
+  settings.upload_limits.file_bytes = std::uint64_t(megabytes) << 20;
+  return {};
+}
+
+Result<void> parse_wall_factor(Settings& settings, std::string_view text) {
+  TRY(settings.child_clocks.wall_factor, parse_factor(text, 1, 100));
+  return {};
+}
+
+Result<void> parse_server(Settings& settings, std::string_view text) {
+  if (!text.starts_with("http://") && !text.starts_with("https://"))
+    return fail(invalid_setting, "must be an address like http://127.0.0.1:8000");
+  settings.server = text;
+  return {};
+}
+
+}  // namespace
+
+const std::vector<SettingRow>& settings_table() {
+  using H = http::ServerLimits;
+  using C = wire::ChildLimits;
+  using K = ChildClocks;
+  constexpr auto http_limits = &Settings::http_limits;
+  constexpr auto child = &Settings::child_limits;
+  constexpr auto clocks = &Settings::child_clocks;
+  // clang-format off
+  static const std::vector<SettingRow> rows{
+    {"DOCQUARRY_LISTEN", {}, "127.0.0.1:8000", "address:port", false,
+     "Where the API listens. Port 0 takes any free one. Anything but a loopback address opens the service to others: it has no accounts yet.", parse_listen},
+    {"DOCQUARRY_DATA", {}, "./data", "directory", false,
+     "Where the embedded stores live. One process at a time may use it.", parse_data},
+    {"DOCQUARRY_DATABASE", {}, "sqlite:{data}/docquarry.db", "sqlite:PATH", false,
+     "Documents, tasks and results.", store(in(&Settings::database), "sqlite", true)},
+    {"DOCQUARRY_FILES", {}, "file:{data}/files", "file:PATH", false,
+     "The uploaded files.", store(in(&Settings::files), "file", true)},
+    {"DOCQUARRY_QUEUE", {}, "memory:", "memory:", false,
+     "How workers hear of new tasks.", store(in(&Settings::queue), "memory", false)},
+    {"DOCQUARRY_LIVE", {}, "memory:", "memory:", false,
+     "Progress, cached results and rate limits; may forget.", store(in(&Settings::live), "memory", false)},
+    {"DOCQUARRY_ROLES", {}, "api,worker", "list of api, worker", false,
+     "What this process does.", parse_roles},
+    {"DOCQUARRY_CONCURRENCY", {}, "{cores}", "number", false,
+     "How many documents are extracted at once.", number(in(&Settings::concurrency), 1, 1024)},
+    {"DOCQUARRY_LOG_LEVEL", {}, "info", "debug, info, warn, error, off", false,
+     "The least important events that are logged.", choice(in(&Settings::log_level), {"debug", "info", "warn", "error", "off"})},
+    {"DOCQUARRY_DRAIN_TIME", {}, "30s", "time", false,
+     "How long running requests may take to finish when the service stops.", duration(in(&Settings::drain_time), 0s, 1h)},
+
+    {"DOCQUARRY_LEASE", {}, "30s", "time", false,
+     "How long a worker may be silent before another one continues its task.", duration(in(&Settings::lease), 500ms, 1h)},
+    {"DOCQUARRY_ATTEMPTS_BACKEND", {}, "3", "number", false,
+     "How often a task may fail because a store did not answer or the extractor did not start.", number(in(&Settings::attempts, &AttemptLimits::backend_failures), 1, 1000)},
+    {"DOCQUARRY_ATTEMPTS_CHILD", {}, "2", "number", false,
+     "How often a document may crash the extractor before it fails.", number(in(&Settings::attempts, &AttemptLimits::child_failures), 1, 1000)},
+    {"DOCQUARRY_ATTEMPTS_INTERRUPTED", {}, "20", "number", false,
+     "How often a task may be interrupted because its worker died.", number(in(&Settings::attempts, &AttemptLimits::interruptions), 1, 1'000'000)},
+    {"DOCQUARRY_QUEUE_LIMIT", {}, "1000", "number", false,
+     "More waiting tasks than this, and uploads are answered 503.", number(in(&Settings::queue_limit), 1, 1'000'000'000)},
+    {"DOCQUARRY_SWEEP_EVERY", {}, "10m", "time", false,
+     "How often files that belong to no document are looked for and removed.", duration(in(&Settings::sweep_every), 1s, 24h)},
+    {"DOCQUARRY_UPLOAD_GRACE", {}, "1h", "time", false,
+     "How old such a file must be: longer than any upload takes.", duration(in(&Settings::upload_grace), 1s, 168h)},
+
+    {"MAX_FILE_SIZE_MB", {"DOCQUARRY_MAX_FILE_SIZE_MB"}, "50", "MB", false,
+     "The largest file that may be uploaded.", parse_file_megabytes},
+    {"MAX_FILES_PER_REQUEST", {"DOCQUARRY_MAX_FILES_PER_REQUEST"}, "100", "number", false,
+     "How many files one upload may hold.", number(in(&Settings::upload_limits, &UploadLimits::files_per_request), 1, 10'000)},
+    {"DOCQUARRY_MAX_REQUEST_SIZE", {}, "512MB", "size", false,
+     "The largest upload, all its files together.", size(in(&Settings::upload_limits, &UploadLimits::request_bytes), 1 << 20, 1ull << 40)},
+    {"RATE_LIMIT_REQUESTS", {"DOCQUARRY_RATE_LIMIT_REQUESTS"}, "10", "number", false,
+     "How many uploads one client may send within the window.", number(in(&Settings::rate_limit_requests), 1, 1'000'000)},
+    {"RATE_LIMIT_WINDOW", {"DOCQUARRY_RATE_LIMIT_WINDOW"}, "60", "time", false,
+     "The window of the rate limit.", duration(in(&Settings::rate_limit_window), 1s, 24h)},
+    {"TASK_RESULT_TTL", {"DOCQUARRY_TASK_RESULT_TTL"}, "3600", "time", false,
+     "How long a result stays cached. It stays in the database until it is deleted.", duration(in(&Settings::task_result_ttl), 1s, 8760h)},
+    {"ERROR_FORMAT", {"DOCQUARRY_ERROR_FORMAT"}, "superset", "superset, legacy", false,
+     "Error bodies of the original's routes: with `detail` beside `error`, or exactly as they were.", choice(in(&Settings::error_format_legacy), {"superset", "legacy"})},
+    {"DOCQUARRY_TRUSTED_PROXIES", {}, "", "list of addresses, networks", false,
+     "Whose X-Forwarded-For is believed.", list(in(&Settings::trusted_proxies))},
+    {"DOCQUARRY_ALLOWED_HOSTS", {}, "", "list of host names", false,
+     "Names under which the service may be called, besides those of the loopback address.", list(in(&Settings::allowed_hosts))},
+
+    {"DOCQUARRY_HEAD_SIZE", {}, "16kB", "size", false,
+     "The largest request head.", size(in(http_limits, &H::head_bytes), 1 << 10, 1 << 20)},
+    {"DOCQUARRY_TARGET_SIZE", {}, "8kB", "size", false,
+     "The longest request target.", size(in(http_limits, &H::target_bytes), 256, 1 << 20)},
+    {"DOCQUARRY_HEADERS", {}, "64", "number", false,
+     "How many headers a request may have.", number(in(http_limits, &H::headers), 8, 1000)},
+    {"DOCQUARRY_HEAD_TIME", {}, "10s", "time", false,
+     "How long a client may take to send a request head.", duration(in(http_limits, &H::head_time), 1s, 10min)},
+    {"DOCQUARRY_IDLE_TIME", {}, "60s", "time", false,
+     "How long a connection may wait for its next request, and a client may stop reading.", duration(in(http_limits, &H::idle_time), 1s, 1h)},
+    {"DOCQUARRY_BODY_RATE", {}, "1kB", "size per second", false,
+     "The slowest upload, measured after its first 10 seconds.", size(in(http_limits, &H::slowest_body_bytes_per_second), 0, 1 << 30)},
+    {"DOCQUARRY_CONNECTIONS", {}, "4096", "number", false,
+     "How many clients may be connected at once.", number(in(http_limits, &H::connections), 1, 1'000'000)},
+
+    {"DOCQUARRY_ISOLATION", {}, "document", "document, owner", false,
+     "Who shares an extractor process: no two documents, or small documents of one owner (faster).", choice(in(&Settings::isolation), {"document", "owner"})},
+    {"DOCQUARRY_SANDBOX", {}, "required", "required, best_effort", false,
+     "What happens where the system lacks a layer of the sandbox: refuse to start, or go on and say so.", choice(in(&Settings::sandbox), {"required", "best_effort"})},
+    {"DOCQUARRY_CHILD_MEMORY", {}, "512MB", "size", false,
+     "How much memory one document may take.", size(in(child, &C::memory_bytes), 64 << 20, 1ull << 40)},
+    {"DOCQUARRY_CHILD_CPU", {}, "30s", "time", false,
+     "How much processor time one document may take, before its pages are counted.", duration(in(clocks, &K::cpu), 1s, 24h)},
+    {"DOCQUARRY_CHILD_CPU_PER_PAGE", {}, "500ms", "time", false,
+     "How much more for each of its pages.", duration(in(clocks, &K::cpu_per_page), 0s, 1h)},
+    {"DOCQUARRY_CHILD_CPU_MAX", {}, "5m", "time", false,
+     "How much at most.", duration(in(clocks, &K::cpu_max), 1s, 24h)},
+    {"DOCQUARRY_CHILD_WALL_FACTOR", {}, "2", "factor", false,
+     "How much longer than its processor time a document may take by the clock on the wall.", parse_wall_factor},
+    {"DOCQUARRY_CHILD_STALL", {}, "20s", "time", false,
+     "How long a document may show no progress.", duration(in(clocks, &K::stall), 1s, 24h)},
+    {"DOCQUARRY_MAX_PAGES", {}, "10000", "number", false,
+     "Pages that are extracted of one document; the rest is left out and the result marked partial, as with all limits below.", number(in(child, &C::pages), 1, 1'000'000)},
+    {"DOCQUARRY_MAX_OBJECTS", {}, "1000000", "number", false,
+     "Page objects that are looked at in one document.", number(in(child, &C::objects), 1000, 1'000'000'000)},
+    {"DOCQUARRY_MAX_DEPTH", {}, "64", "number", false,
+     "How deep forms and outline entries may be nested.", number(in(child, &C::depth), 1, 1000)},
+    {"DOCQUARRY_MAX_PAGE_GLYPHS", {}, "1000000", "number", false,
+     "Glyphs that are read of one page.", number(in(child, &C::glyphs_per_page), 1000, 100'000'000)},
+    {"DOCQUARRY_MAX_PAGE_TEXT", {}, "4000000", "characters", false,
+     "The longest text of one page.", number(in(child, &C::text_per_page), 1000, 100'000'000)},
+    {"DOCQUARRY_MAX_DOCUMENT_TEXT", {}, "64000000", "characters", false,
+     "The longest text of one document.", number(in(child, &C::text_per_document), 1000, 1'000'000'000)},
+    {"DOCQUARRY_MAX_OUTPUT", {}, "250MB", "size", false,
+     "How much the extractor may send for one document.", size(in(child, &C::output_bytes), 1 << 20, 250 << 20)},
+    {"DOCQUARRY_MAX_METADATA_FIELD", {}, "64kB", "size", false,
+     "The longest metadata field.", size(in(child, &C::metadata_field_bytes), 1 << 10, 4 << 20)},
+    {"DOCQUARRY_MAX_METADATA", {}, "1MB", "size", false,
+     "All metadata of one document together.", size(in(child, &C::metadata_bytes), 1 << 10, 6 << 20)},
+
+    {"DOCQUARRY_SERVER", {}, "http://127.0.0.1:8000", "http://host:port", false,
+     "Which service the commands upload, status, result, list, delete, cancel and retry speak to.", parse_server},
+  };
+  // clang-format on
+  return rows;
+}
+
+}  // namespace docquarry
