@@ -1,0 +1,168 @@
+#include "drivers/sqlite/sqlite_threads.h"
+
+#include "base/log.h"
+#include "domain/error_codes.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace docquarry {
+namespace {
+
+constexpr std::size_t largest_group = 256;
+
+// A mistake in a statement is a defect, but it must not end the thread on which everybody waits.
+template <class Work>
+std::invoke_result_t<Work> guarded(Work work) {
+  try {
+    return work();
+  } catch (const std::exception& defect) {
+    return fail(internal_error, std::string("defect in a statement: ") + defect.what());
+  }
+}
+
+void answer(SqliteJob& job, Result<std::vector<Rows>> with) {
+  job.answer = std::move(with);
+  auto caller = std::move(job.caller);
+  caller->resume();
+}
+
+}  // namespace
+
+void SqliteJobQueue::push(std::shared_ptr<SqliteJob> job) {
+  {
+    std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  changed_.notify_one();
+}
+
+SqliteJobs SqliteJobQueue::take(std::size_t limit) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !jobs_.empty() || closed_; });
+  SqliteJobs taken;
+  while (!jobs_.empty() && taken.size() < limit) {
+    taken.push_back(std::move(jobs_.front()));
+    jobs_.pop_front();
+  }
+  return taken;
+}
+
+void SqliteJobQueue::close() {
+  {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  changed_.notify_all();
+}
+
+SqliteWriter::SqliteWriter(SqliteConnection connection) : connection_(std::move(connection)), thread_([this] { run(); }) {}
+
+SqliteWriter::~SqliteWriter() {
+  queue_.close();
+  thread_.join();
+}
+
+SqliteStats SqliteWriter::stats() const { return {transactions_, commits_, durable_commits_, statements_, 0}; }
+
+void SqliteWriter::run() {
+  while (true) {
+    auto group = queue_.take(largest_group);
+    if (group.empty()) return;
+    run_group(group);
+  }
+}
+
+void SqliteWriter::run_group(SqliteJobs& group) {
+  transactions_ += group.size();
+  Result<void> committed;
+  if (broken_) committed = fail(database_unavailable, "the disk failed earlier: check it, then restart the service");
+  else committed = commit_group(group);
+  if (!committed) {
+    if (connection_.in_transaction()) std::ignore = connection_.execute("ROLLBACK");
+    log::error("transactions were not committed", committed.error(), {{"transactions", group.size()}});
+  }
+  for (auto& job : group) {
+    if (!committed) job->answer = fail(committed.error());
+    answer(*job, std::move(job->answer));
+  }
+}
+
+// Leaves each job its answer; an error belongs to all of them.
+Result<void> SqliteWriter::commit_group(SqliteJobs& group) {
+  bool durable = std::any_of(group.begin(), group.end(), [](auto& job) { return job->work.durability == Durability::power; });
+  CHECK(set_durability(durable ? Durability::power : Durability::process));
+  CHECK(connection_.execute("BEGIN IMMEDIATE"));
+  for (auto& job : group) {
+    job->answer = guarded([&] { return run_one(job->work); });
+    // A full disk or a failed write may have ended the transaction around all of them.
+    if (!job->answer && !connection_.in_transaction()) return fail(job->answer.error());
+  }
+  auto committed = connection_.execute("COMMIT");
+  if (!committed) {
+    // After a failed fsync nobody knows what reached the disk, and asking again would be answered with success.
+    if (committed.error().is(database_unavailable)) broken_ = true;
+    return committed;
+  }
+  ++commits_;
+  if (durable) ++durable_commits_;
+  return {};
+}
+
+Result<std::vector<Rows>> SqliteWriter::run_one(const Transaction& transaction) {
+  bool several = transaction.statements.size() > 1;  // one alone undoes itself when it fails
+  if (several) CHECK(connection_.execute("SAVEPOINT one"));
+  std::vector<Rows> answers;
+  for (const auto& statement : transaction.statements) {
+    ++statements_;
+    auto rows = connection_.run(statement);
+    if (!rows) {
+      if (several && connection_.in_transaction()) CHECK(connection_.execute("ROLLBACK TO one; RELEASE one"));
+      return fail(std::move(rows).error());
+    }
+    answers.push_back(std::move(*rows));
+  }
+  if (several) CHECK(connection_.execute("RELEASE one"));
+  return answers;
+}
+
+Result<void> SqliteWriter::set_durability(Durability durability) {
+  if (durability == durability_) return {};
+  CHECK(connection_.execute(durability == Durability::power ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  durability_ = durability;
+  return {};
+}
+
+SqliteReaders::SqliteReaders(std::vector<SqliteConnection> connections) : connections_(std::move(connections)) {
+  for (auto& connection : connections_) threads_.emplace_back([this, &connection] { run(connection); });
+}
+
+SqliteReaders::~SqliteReaders() {
+  queue_.close();
+  for (auto& thread : threads_) thread.join();
+}
+
+void SqliteReaders::run(SqliteConnection& connection) {
+  while (true) {
+    auto jobs = queue_.take(1);
+    if (jobs.empty()) return;
+    ++reads_;
+    auto& statements = jobs.front()->work.statements;
+    auto read_all = [&]() -> Result<std::vector<Rows>> {
+      bool several = statements.size() > 1;
+      if (several) CHECK(connection.execute("BEGIN"));
+      Result<std::vector<Rows>> answers;
+      for (const auto& statement : statements) {
+        auto rows = connection.run(statement);
+        if (rows) answers->push_back(std::move(*rows));
+        else answers = fail(std::move(rows).error());
+        if (!answers) break;
+      }
+      if (several) std::ignore = connection.execute("ROLLBACK");
+      return answers;
+    };
+    answer(*jobs.front(), guarded(read_all));
+  }
+}
+
+}  // namespace docquarry
