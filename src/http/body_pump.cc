@@ -3,6 +3,9 @@
 #include "base/io_errors.h"
 #include "base/log.h"
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -34,6 +37,9 @@ Async<Result<void>> BodyPump::fill() {
   std::string failure;
   try {
     CO_TRY(filled_, co_await source_.read(space));
+  } catch (const boost::system::system_error& thrown) {
+    nobody_listens_ = thrown.code() == boost::asio::error::operation_aborted;
+    failure = thrown.what();
   } catch (const std::exception& thrown) {
     failure = thrown.what();
   }
@@ -49,7 +55,7 @@ Async<bool> BodyPump::run(std::string head) {
     if (!filled_ahead_) {
       auto read = co_await fill();
       if (!read) {
-        log::warn("answer cut", read.error());
+        if (!nobody_listens_) log::warn("answer cut", read.error());
         co_return false;
       }
     }

@@ -38,6 +38,7 @@ class BodyPump {
   std::unique_ptr<std::byte[]> block_;
   std::size_t filled_ = 0;
   bool filled_ahead_ = false;
+  bool nobody_listens_ = false;  // the source was cancelled because the client has gone
 };
 
 }  // namespace docquarry::http

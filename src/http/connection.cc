@@ -223,7 +223,10 @@ Async<Response> Connection::call(const Route& route, Exchange& request) {
       if (refused) co_return std::move(*refused);
     }
     auto acceptable = check_request(route, request);
-    if (!acceptable) co_return error_answer(request, acceptable.error().status, acceptable.error().error);
+    if (!acceptable) {
+      request.must_close = true;
+      co_return error_answer(request, acceptable.error().status, acceptable.error().error);
+    }
     request.incoming.set_limit(route.body_limit_bytes);
     response = co_await route.handler(request);
     co_return response;
@@ -335,6 +338,7 @@ Async<bool> Connection::follow(Exchange& request, BodyPump& pump, std::string he
 // Returns when the client has closed its side, or drain() interrupts.
 Async<void> Connection::watch_client() {
   while (wire_.unread().size() < pipelined_while_following) {
+    if (core_->draining) co_return;  // the interruption came before this coroutine had started
     std::size_t received = co_await wire_.receive(Wire::no_limit, pipelined_while_following);
     if (received == 0) co_return;
   }

@@ -35,7 +35,8 @@ class Request {
   bool body_announced = false;
 
   // The body, decoded from chunks. Errors: truncated_upload, body_too_large, client_too_slow, malformed_request. Valid only while the
-  // handler runs. What is left unread when the handler returns is not drained: the connection closes after the answer.
+  // handler runs. What is left unread when the handler returns is not waited for: unless it has arrived already, the connection closes
+  // after the answer.
   // A client that waits for "100 Continue" gets it at the first read, so refusing before reading costs no upload.
   virtual ByteSource& body() = 0;
 };

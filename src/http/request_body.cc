@@ -7,7 +7,6 @@
 namespace docquarry::http {
 namespace {
 
-constexpr auto grace = std::chrono::seconds(10);
 constexpr std::size_t framing_buffer = 4 * 1024;
 
 }  // namespace
@@ -15,7 +14,7 @@ constexpr std::size_t framing_buffer = 4 * 1024;
 RequestBody::RequestBody(Wire& wire, const ServerLimits& limits, const RequestHead& head)
     : wire_(wire),
       limits_(limits),
-      pace_(grace, limits.slowest_body_bytes_per_second, limits.idle_time),
+      pace_(limits.body_grace, limits.slowest_body_bytes_per_second, limits.idle_time),
       framing_(head.framing),
       left_(head.content_length),
       ended_(head.framing == Framing::none),

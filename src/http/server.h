@@ -24,8 +24,9 @@ struct ServerLimits {
   int headers = 64;
   std::chrono::seconds head_time{10};                  // from the first byte of a request to the end of its head
   std::chrono::seconds idle_time{60};                  // between requests, and for a client that stops reading
-  std::uint64_t slowest_body_bytes_per_second = 1024;  // measured after the first 10 s of a body
-  int connections = 4096;                              // one more is answered 503 and closed
+  std::uint64_t slowest_body_bytes_per_second = 1024;  // measured after the first `body_grace` of a body
+  std::chrono::seconds body_grace{10};
+  int connections = 4096;  // one more is answered 503 and closed
 };
 
 struct ServerOptions {
