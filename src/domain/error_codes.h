@@ -29,6 +29,10 @@ inline constexpr ErrorCode request_in_flight     {"request_in_flight",     Error
 inline constexpr ErrorCode key_reused            {"key_reused",            ErrorKind::invalid,     false, "This Idempotency-Key was used for a different request."};
 inline constexpr ErrorCode rate_limited          {"rate_limited",          ErrorKind::too_many,    true,  "Too many requests; see Retry-After."};
 inline constexpr ErrorCode shutting_down         {"shutting_down",         ErrorKind::unavailable, true,  "The service is stopping; try again in a moment."};
+inline constexpr ErrorCode foreign_origin        {"foreign_origin",        ErrorKind::forbidden,   false, "A page of another site may not use this service."};
+inline constexpr ErrorCode unknown_host          {"unknown_host",          ErrorKind::forbidden,   false, "This service is not known under this host name."};
+inline constexpr ErrorCode not_acceptable        {"not_acceptable",        ErrorKind::unsupported, false, "None of the accepted content types can be produced."};
+inline constexpr ErrorCode range_not_satisfiable {"range_not_satisfiable", ErrorKind::invalid,     false, "The range lies outside of the file."};
 inline constexpr ErrorCode database_unavailable  {"database_unavailable",  ErrorKind::unavailable, true,  "The database does not answer right now."};
 inline constexpr ErrorCode schema_too_new        {"schema_too_new",        ErrorKind::internal,    false, "The database was made by a newer version."};
 inline constexpr ErrorCode data_in_use           {"data_in_use",           ErrorKind::unavailable, true,  "Another process uses this data directory."};
@@ -55,7 +59,7 @@ inline constexpr std::array error_codes{
     &page_unreadable, &memory_limit, &time_limit, &output_limit, &extractor_crashed, &extractor_unavailable,
     &extractor_misbehaved, &attempts_exhausted, &task_cancelled, &internal_error, &file_not_found, &storage_unavailable,
     &storage_full, &malformed_request, &truncated_upload, &body_too_large, &client_too_slow, &unsupported_media,
-    &head_too_large, &route_not_found, &method_not_allowed, &connection_failed};
+    &foreign_origin, &unknown_host, &not_acceptable, &range_not_satisfiable, &head_too_large, &route_not_found, &method_not_allowed, &connection_failed};
 
 // The row with this name; internal_error when there is none (a row written by a newer version).
 const ErrorCode& error_code_named(std::string_view name);

@@ -22,4 +22,7 @@ inline constexpr UserId default_user{1};  // who owns uploads that name nobody, 
 // Empty when acceptable, else the reason in pydantic's words, because the original's clients parse them.
 std::string why_not_an_email(std::string_view text);
 
+// The form in which an acceptable address is kept: without space around it, the part after the @-sign in lower case.
+std::string normalised_email(std::string_view text);
+
 }  // namespace docquarry

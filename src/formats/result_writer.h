@@ -1,9 +1,9 @@
 // How a result is written: plain text, Markdown, JSON, NDJSON. Used by the API and by `docquarry extract`, so that both say the same.
 //
-// text      page texts, a form feed (U+000C) and line break between pages
-// markdown  page Markdown joined by an empty line
+// text      page texts, a form feed (U+000C) and line break between pages, a line break at the end
+// markdown  page Markdown joined by an empty line, a line break at the end
 // json      {"id":…,"filename":…,"page_count":…,"partial":…,"extractor":…,"metadata":{…},…,"pages":[{page},…]}
-// ndjson    {"type":"document",…} , {"type":"page",…} per page, {"type":"end","state":…}
+// ndjson    {"type":"document",…} , {"type":"page",…} per page, {"type":"end","state":…,"error":…}
 #pragma once
 
 #include "base/json_writer.h"
@@ -47,7 +47,8 @@ class ResultWriter {
   bool first_page_ = true;
 };
 
-// {"number":1,"width":612,…,"text":…,"markdown":…}: members that the page does not carry are left out when `parts` are empty.
+// {"number":1,"label":null,"width":612,…,"text":…,"markdown":…,…}; with `lines` also "fonts" and "lines" of formats/page_lines.h, if the
+// page carries them.
 void write_page(JsonWriter& json, const Page& page, bool lines);
 // The members of a document's facts, into an open object: "page_count", "pdf_version", "encrypted", "tagged", "metadata", "info",
 // "outline", "pages_without_text"; "xmp" only when asked for.
