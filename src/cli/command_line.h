@@ -1,0 +1,69 @@
+// What was asked for on the command line, as values. main.cc does it.
+#pragma once
+
+#include "base/result.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace docquarry::cli {
+
+struct ServeCommand {};
+struct ConfigCommand {};
+struct MigrateCommand {};
+
+struct ExtractCommand {
+  std::vector<std::string> inputs;  // files, directories, "-"
+  std::string format = "text";      // text, markdown, json, ndjson
+  std::string pages;                // as written; empty: all
+  std::string password_file;        // empty: none
+  std::string output;               // empty: standard output
+  bool quiet = false;
+};
+
+struct UploadCommand {
+  std::vector<std::string> inputs;
+  std::string pages, password_file;
+  bool wait = true, json = false, quiet = false;
+};
+struct StatusCommand {
+  std::vector<std::string> ids;
+  bool wait = false, json = false, quiet = false;
+};
+struct ResultCommand {
+  std::string id;
+  std::string format = "text";
+  std::string output;
+};
+struct ListCommand {
+  std::string status, name;
+  std::optional<int> limit;
+  bool json = false;
+};
+struct ActCommand {
+  std::string verb;  // "cancel", "retry", "delete"
+  std::vector<std::string> ids;
+};
+using ClientCommand = std::variant<UploadCommand, StatusCommand, ResultCommand, ListCommand, ActCommand>;
+
+struct PrintCommand {
+  std::string text;  // help, version, completions: print it and end with status 0
+};
+
+struct SettingFlag {
+  std::string name, value;
+  std::string flag;  // "--set", "--listen": where the value came from
+};
+
+struct CommandLine {
+  std::variant<ServeCommand, ExtractCommand, ClientCommand, ConfigCommand, MigrateCommand, PrintCommand> command;
+  std::vector<SettingFlag> settings;
+};
+
+// `arguments` without the program's name. Errors: malformed_request with a sentence that says what is wrong and where help is; the program
+// then ends with status 2.
+Result<CommandLine> parse_command_line(std::vector<std::string> arguments);
+
+}  // namespace docquarry::cli
