@@ -86,6 +86,7 @@ Async<Error> ProcessTask::keep_lease(Lease lease) {
   while (true) {
     auto woken = co_await (stop_.wait() || pause_for(rules_.heartbeat()));
     if (woken.index() == 0) co_return Error(shutting_down, "the service is stopping");
+    if (fault_switch("storm.no_heartbeat")) continue;
     auto now = std::chrono::steady_clock::now();
     auto standing = co_await ledger_.extend(lease, clock_.now() + rules_.lease);
     if (standing && *standing == LeaseStanding::cancel_requested) co_return Error(task_cancelled, "the task was cancelled");

@@ -35,8 +35,9 @@ Async<Result<std::vector<ClaimedTask>>> SqlLedger::claim(WorkerId holder, Timest
                                                          AttemptLimits limits) {
   std::string claim = ids_.next();
   Transaction transaction(Durability::process);
-  transaction.add(Statement("release_expired", now, limits.interruptions, task_cancelled.name, task_cancelled.public_text,
-                            attempts_exhausted.name, attempts_exhausted.public_text));
+  if (!fault_switch("storm.no_expiry"))
+    transaction.add(Statement("release_expired", now, limits.interruptions, task_cancelled.name, task_cancelled.public_text,
+                              attempts_exhausted.name, attempts_exhausted.public_text));
   transaction.add(Statement("release_delayed", now));
   transaction.add(Statement("claim_tasks", holder, claim, until, now, limit));
   transaction.add(Statement("claimed_tasks", claim, until));

@@ -1,5 +1,6 @@
 #include "drivers/sqlite/sqlite_threads.h"
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
 
@@ -83,6 +84,7 @@ void SqliteWriter::run_group(SqliteJobs& group) {
     log::error("transactions were not committed", committed.error(), {{"transactions", group.size()}});
   }
   for (auto& job : group) {
+    if (!job->caller) continue;  // answered too early, by storm.answer_first
     if (!committed) job->answer = fail(committed.error());
     answer(*job, std::move(job->answer));
   }
@@ -97,6 +99,10 @@ Result<void> SqliteWriter::commit_group(SqliteJobs& group) {
     job->answer = guarded([&] { return run_one(job->work); });
     // A full disk or a failed write may have ended the transaction around all of them.
     if (!job->answer && !connection_.in_transaction()) return fail(job->answer.error());
+  }
+  if (fault_switch("storm.answer_first")) {
+    for (auto& job : group) answer(*job, std::move(job->answer));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   auto committed = connection_.execute("COMMIT");
   if (!committed) {
