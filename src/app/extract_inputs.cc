@@ -1,9 +1,8 @@
 #include "app/extract_inputs.h"
 
-#include "domain/document.h"
+#include "base/files.h"
 #include "domain/error_codes.h"
 
-#include <algorithm>
 #include <set>
 
 namespace docquarry {
@@ -28,14 +27,12 @@ struct Found {
 };
 
 void find_in_directory(const fs::path& directory, std::vector<Found>& found) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(directory, fs::directory_options::skip_permission_denied, error), end;
-  for (; !error && entry != end; entry.increment(error))
-    if (entry->is_regular_file(error) && has_pdf_extension(entry->path().string())) files.push_back(entry->path());
-  if (error) found.push_back({directory, {}, "cannot read the directory: " + error.message()});
-  std::sort(files.begin(), files.end());
-  for (auto& file : files) found.push_back({file, file.lexically_relative(directory), {}});
+  auto files = files_below(directory, ".pdf");
+  if (!files) {
+    found.push_back({directory, {}, files.error().message()});
+    return;
+  }
+  for (auto& file : *files) found.push_back({file, file.lexically_relative(directory), {}});
 }
 
 std::vector<Found> find_all(const std::vector<std::string>& named) {

@@ -2,10 +2,12 @@
 
 #include "base/io_errors.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include <fcntl.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -46,6 +48,22 @@ Result<std::string> read_whole_file(const std::filesystem::path& path, std::uint
   }
   content.resize(done);
   return content;
+}
+
+Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& directory, std::string_view ending) {
+  namespace fs = std::filesystem;
+  auto ends_right = [&](std::string_view name) {
+    return name.size() >= ending.size() && ::strncasecmp(name.data() + name.size() - ending.size(), ending.data(), ending.size()) == 0;
+  };
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(directory, fs::directory_options::skip_permission_denied, error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;  // an entry that vanished meanwhile
+    if (ends_right(entry->path().native()) && entry->is_regular_file(ignored)) files.push_back(entry->path());
+  }
+  if (error) return fail(storage_unavailable, "cannot read " + directory.string() + ": " + error.message());
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 Result<void> sync_directory(const std::filesystem::path& directory) {

@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace docquarry {
 
@@ -39,6 +41,10 @@ struct ReadOnlyFile {
 // Errors: file_not_found when absent, else storage_unavailable. Blocking: call off the loop.
 Result<ReadOnlyFile> open_read_only(const std::filesystem::path& path);
 Result<std::string> read_whole_file(const std::filesystem::path& path, std::uint64_t limit_bytes);
+
+// Every regular file below `directory` whose name ends with `ending` (".pdf"; ASCII letters in any case), sorted by path; symbolic links
+// to directories are not followed, directories below it that may not be read are left out. Errors: storage_unavailable.
+Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& directory, std::string_view ending);
 
 // Makes names that were created, renamed or removed in `directory` survive a power loss.
 Result<void> sync_directory(const std::filesystem::path& directory);
