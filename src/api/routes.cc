@@ -11,7 +11,7 @@
 namespace docquarry::api {
 namespace {
 
-constexpr std::uint64_t json_body_limit = 64 * 1024;
+constexpr std::uint64_t json_body_limit = 256 * 1024;
 
 // Answers are data, never pages of ours: they may not run, frame or be read by anything. Pages bring their own policy.
 void add_safety_headers(http::Response& response) {

@@ -107,9 +107,14 @@ Async<Result<Response>> get_result_stream(Api& api, Request& request) {
     response.follow_client = true;
     co_return response;
   }
-  CO_TRY(auto document, co_await completed_document(api, request, id));
-  CO_TRY(auto facts, co_await services.catalogue.facts(document.task));
-  response.stream = result_source(services.catalogue, std::move(document), std::move(facts), true);
+  auto document = co_await completed_document(api, request, id);
+  if (!document && document.error().is(not_finished)) {
+    response.body = "{\"error\": \"Result not found\"}\n";  // with status 200, as the original: its clients look for the key
+    co_return response;
+  }
+  if (!document) co_return fail(std::move(document).error());
+  CO_TRY(auto facts, co_await services.catalogue.facts(document->task));
+  response.stream = result_source(services.catalogue, std::move(*document), std::move(facts), true);
   co_return response;
 }
 

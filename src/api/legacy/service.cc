@@ -19,12 +19,14 @@ Async<Result<Response>> get_root(Api&, Request&) {
 Async<Result<Response>> get_health(Api& api, Request&) {
   auto& services = api.services;
   auto waiting = co_await services.ledger.waiting();
+  auto database = co_await services.catalogue.check();
+  auto storage = co_await services.files.check();
   auto answer = co_await services.cache.get("health");  // any answer: live state is there
   static_cast<void>(answer);
   std::string body;
   JsonWriter(body)
       .begin_object()
-      .member("status", waiting ? "healthy" : "unhealthy")
+      .member("status", waiting && database && storage ? "healthy" : "unhealthy")
       .member("redis_connected", true)
       .member("celery_workers", services.live_workers ? services.live_workers() : 0)
       .member("queue_depth", waiting.value_or(-1))

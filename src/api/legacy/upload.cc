@@ -16,7 +16,7 @@ Error in_its_words(const FormFile& file, const UploadLimits& limits) {
   if (error.is(file_too_large)) {
     return {file_too_large, "File too large: " + name + ". Maximum size is " + std::to_string(limits.file_bytes >> 20) + "MB."};
   }
-  if (error.is(empty_file)) return {empty_file, "Empty file: " + name + ". The file holds no bytes."};
+  if (error.is(empty_file)) return {empty_file, "Invalid file: " + name + " is empty."};
   if (error.is(invalid_file_name)) return {invalid_file_name, "Invalid file name: " + error.message() + "."};
   if (error.message().starts_with("Invalid file type")) return error;
   return {not_a_pdf, "Invalid file content: " + name + " is not a PDF (no %PDF- in its first 1024 bytes)."};

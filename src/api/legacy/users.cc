@@ -8,7 +8,7 @@
 namespace docquarry::api::legacy {
 namespace {
 
-constexpr std::uint64_t longest_body = 64 * 1024;
+constexpr std::uint64_t longest_body = 256 * 1024;
 constexpr std::size_t shortest_api_key = 32;
 constexpr std::size_t longest_api_key = 255;  // users.api_key is varchar(255)
 

@@ -122,7 +122,7 @@ Async<Result<Response>> cancel_document(Api& api, Request& request) {
 Async<Result<Response>> retry_document(Api& api, Request& request) {
   Issues issues;
   if (!no_parameters(request, issues)) co_return issues.response();
-  CO_TRY(auto text, co_await http::read_body(request, 64 * 1024));
+  CO_TRY(auto text, co_await http::read_body(request, 256 * 1024));
   CO_TRY(auto document, co_await api.documents.find(request.captures[0]));
   ExtractionOptions options;
   options.pages = document.view.options.pages;  // the password is not kept once a task has ended

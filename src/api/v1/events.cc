@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::chrono::milliseconds come_back_after{2000};
 
-std::uint64_t milliseconds(Timestamp time) {
-  return std::uint64_t(std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
-}
-
 std::string_view final_event(TaskState state) {
   if (state == TaskState::completed) return "done";
   return state == TaskState::failed ? "failed" : "cancelled";
@@ -51,8 +47,6 @@ class DocumentEvents : public http::EventSource {
     const auto& standing = news.standing;
     last_ = std::max(last_, news.number);
     bool final = is_final(standing.state);
-    // A final event is numbered above the end of the task, so that a client that comes back with it is told to stop (get_events).
-    if (final && standing.completed_at) last_ = std::max(last_, milliseconds(*standing.completed_at) + 1);
     http::Event event;
     if (last_ > 0) event.id = std::to_string(last_);
     event.data = final || !began_ ? status_body(standing) : progress_body(standing);
@@ -99,13 +93,6 @@ Async<Result<Response>> get_events(Api& api, Request& request) {
   CO_TRY(auto document, co_await api.documents.find(request.captures[0]));
   const auto& view = document.view;
   auto after = last_event_id(request);
-  // A client that has seen the last event comes back by itself; 204 is how it is told not to (WHATWG HTML, 9.2.3).
-  bool seen_all = is_final(view.state) && view.completed_at && after > milliseconds(*view.completed_at);
-  if (seen_all) {
-    Response nothing_more;
-    nothing_more.status = 204;
-    co_return nothing_more;
-  }
   CO_TRY(auto stream, co_await api.services.progress.follow(view.id, after));
   co_return http::event_stream(std::make_unique<DocumentEvents>(std::move(stream), view.uid, after));
 }

@@ -1,33 +1,30 @@
-#include "api/negotiation.h"
 #include "api/v1/handlers.h"
 #include "api/v1/shapes.h"
 #include "api/v1/waiting.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "http/accept.h"
+#include "http/conditional.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 
 namespace docquarry::api::v1 {
 namespace {
 
-constexpr std::string_view json_type = "application/json", markdown_type = "text/markdown", text_type = "text/plain",
-                           ndjson_type = "application/x-ndjson";
+// Best first: a client that accepts anything gets JSON.
+constexpr std::array offered{ResultFormat::json, ResultFormat::markdown, ResultFormat::text, ResultFormat::ndjson};
 
-ResultFormat format_of_type(std::string_view type) {
-  if (type == markdown_type) return ResultFormat::markdown;
-  if (type == text_type) return ResultFormat::text;
-  return type == ndjson_type ? ResultFormat::ndjson : ResultFormat::json;
-}
-
-// ?format= goes before Accept. Empty: nothing that was asked for can be made.
+// ?format= goes before Accept. Empty: nothing that was asked for can be made. A single page has no NDJSON.
 std::optional<ResultFormat> wished_format(const Request& request, const Parameters& query, bool whole) {
   auto word =
       whole ? query.word("format", {"json", "markdown", "text", "ndjson"}) : query.word("format", {"json", "markdown", "text"});
   if (word) return result_format_named(*word);
-  auto accept = request.header("accept");
-  auto type = whole ? preferred_type(accept, {json_type, markdown_type, text_type, ndjson_type})
-                    : preferred_type(accept, {json_type, markdown_type, text_type});
-  return type ? std::optional(format_of_type(*type)) : std::nullopt;
+  std::array<std::string_view, offered.size()> types;
+  std::transform(offered.begin(), offered.end(), types.begin(), [](ResultFormat format) { return content_type(format); });
+  auto best = http::best_media_type(request.header("accept"), std::span(types).first(whole ? 4 : 3));
+  return best ? std::optional(offered[*best]) : std::nullopt;
 }
 
 PageParts parts_for(ResultFormat format, bool lines) {
@@ -53,18 +50,13 @@ std::vector<PageRange> wished_pages(const Parameters& query, Issues& issues) {
 std::string etag_of(const Api& api, const DocumentView& document, std::string_view selection) {
   std::string all = document.uid.value() + '/' + std::to_string(document.generation) + '/' + document.sha256 + '/' +
                     api.services.policy.version + '/' + std::string(selection);
-  return '"' + sha256_hex(all).substr(0, 32) + '"';
+  return http::strong_etag(sha256_hex(all).substr(0, 32));
 }
+
+constexpr auto cache_rule = "private, no-cache";  // may be kept, must be asked for again
 
 void add_cache_headers(Response& response, std::string etag) {
-  response.set("ETag", std::move(etag)).set("Cache-Control", "private, no-cache").set("Vary", "Accept");
-}
-
-Response not_modified(std::string etag) {
-  Response response;
-  response.status = 304;
-  add_cache_headers(response, std::move(etag));
-  return response;
+  response.set("ETag", std::move(etag)).set("Cache-Control", cache_rule).set("Vary", "Accept");
 }
 
 Error without_result(const DocumentView& document) {
@@ -143,7 +135,7 @@ Async<Result<Response>> get_result(Api& api, Request& request) {
   } else {
     auto selection = "result/" + std::to_string(int(*format)) + '/' + format_page_ranges(pages) + (lines ? "/lines" : "");
     auto etag = etag_of(api, document.view, selection);
-    if (names_etag(request.header("if-none-match"), etag)) co_return not_modified(std::move(etag));
+    if (http::is_unchanged(request, etag)) co_return http::not_modified(etag, cache_rule);
     add_cache_headers(response, std::move(etag));
   }
   auto parts = parts_for(*format, lines);
@@ -179,7 +171,7 @@ Async<Result<Response>> get_page(Api& api, Request& request) {
   if (document.view.state == TaskState::completed) {
     auto selection = "page/" + std::to_string(*number) + '/' + std::to_string(int(*format)) + (lines ? "/lines" : "");
     etag = etag_of(api, document.view, selection);
-    if (names_etag(request.header("if-none-match"), *etag)) co_return not_modified(std::move(*etag));
+    if (http::is_unchanged(request, *etag)) co_return http::not_modified(*etag, cache_rule);
   }
   CO_TRY(auto page, co_await api.services.results.page(document.view, int(*number), parts_for(*format, lines)));
   Response response(200, std::string(content_type(*format)), page_body(page, *format, lines));

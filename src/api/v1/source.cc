@@ -1,7 +1,9 @@
 // The original file, whole or a range of it (RFC 9110, 14). Always as an attachment: it is never shown inside our origin.
-#include "api/negotiation.h"
+#include "api/v1/attachment.h"
 #include "api/v1/handlers.h"
 #include "api/validation.h"
+#include "http/conditional.h"
+#include "http/range.h"
 
 namespace docquarry::api::v1 {
 
@@ -12,30 +14,26 @@ Async<Result<Response>> get_source(Api& api, Request& request) {
   CO_TRY(auto document, co_await api.documents.find(request.captures[0]));
   const auto& view = document.view;
   Response response(200, "application/pdf", std::string());
-  auto etag = '"' + view.sha256 + '"';
+  auto etag = http::strong_etag(view.sha256);
   response.set("ETag", etag).set("Accept-Ranges", "bytes").set("Cache-Control", "private, no-cache");
   response.set("Content-Disposition", attachment_named(view.filename));
-  if (names_etag(request.header("if-none-match"), etag)) {
+  if (http::is_unchanged(request, etag)) {
     response.status = 304;
     co_return response;
   }
-  auto condition = request.header("if-range");
-  auto wish = condition.empty() || condition == etag ? wished_range(request.header("range"), view.bytes) : RangeWish();
-  if (wish.kind == RangeWish::unsatisfiable) {
+  auto choice = http::choose_range(request, etag, view.bytes);
+  if (choice.kind == http::RangeChoice::Kind::unsatisfiable) {
     Error error(range_not_satisfiable, "the file has " + std::to_string(view.bytes) + " bytes");
     auto refusal = problem(api.services, Face::v1, request, error);
-    refusal.set("Content-Range", "bytes */" + std::to_string(view.bytes));
+    refusal.set("Content-Range", choice.content_range(view.bytes));
     co_return refusal;
   }
   ByteRange range;
-  range.bytes = view.bytes;
-  if (wish.kind == RangeWish::part) {
-    range.offset = wish.first;
-    range.bytes = wish.count;
+  range.offset = choice.offset;
+  range.bytes = choice.bytes;
+  if (choice.kind == http::RangeChoice::Kind::part) {
     response.status = 206;
-    auto last = wish.first + wish.count - 1;
-    response.set("Content-Range",
-                 "bytes " + std::to_string(wish.first) + "-" + std::to_string(last) + "/" + std::to_string(view.bytes));
+    response.set("Content-Range", choice.content_range(view.bytes));
   }
   response.stream_bytes = range.bytes;
   CO_TRY(response.stream, co_await api.services.files.open(view.content, range));

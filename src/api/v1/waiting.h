@@ -1,7 +1,6 @@
 // "Prefer: wait=N" and ?wait=N: the answer is held back until the task has ended, at most N seconds.
 #pragma once
 
-#include "api/negotiation.h"
 #include "api/route.h"
 #include "api/validation.h"
 
@@ -10,7 +9,11 @@
 
 namespace docquarry::api::v1 {
 
+inline constexpr std::chrono::seconds longest_wait{60};
 inline constexpr Bounds wait_bounds{0, longest_wait.count()};
+
+// "Prefer: wait=N" (RFC 7240, 4.3), at most a minute. Empty when there is none.
+std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer);
 
 // The query goes before the header; zero when neither asks.
 std::chrono::seconds wished_wait(const http::Request& request, const Parameters& query);
