@@ -1,0 +1,261 @@
+#include "layout/blocks.h"
+
+#include "layout/characters.h"
+#include "layout/join_lines.h"
+#include "layout/list_marks.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace docquarry {
+namespace {
+
+constexpr float same_row = 0.3f;         // baselines of one line, in sizes; pieces of it may come from different strips
+constexpr float same_size = 1.08f;       // sizes that may stand in one paragraph
+constexpr float usual_pitch = 1.25f;     // in sizes, where a page has too few lines of a size to learn from
+constexpr float widest_pitch = 3;        // in sizes; what is further apart says nothing about line spacing
+constexpr float extra_space = 0.3f;      // in sizes, beyond the usual pitch: a new paragraph. A raised mark may take less
+constexpr float some_extra_space = 0.1f; // the same where the words, too, look like an end and a beginning
+constexpr float indent = 0.6f;           // in sizes; the smallest first-line indents are one
+constexpr float largest_indent = 5;      // more is another column or a centred line
+constexpr float room_left = 1;           // in sizes, beside the next line's first word: it would have fitted, so the line was ended
+constexpr float code_gap = 2.2f;         // in pitches; a program may have a blank line
+
+bool near_size(float a, float b) { return a < b * same_size && b < a * same_size; }
+
+char32_t last_letter(const PageText& text, const ColumnLine& line) {
+  const Piece& piece = text.pieces[line.pieces.back()];
+  return last_character(text.text_of(text.words[piece.first_word + piece.word_count - 1]));
+}
+
+std::string_view first_word(const PageText& text, const ColumnLine& line) { return text.first_word(text.pieces[line.pieces.front()]); }
+
+bool ends_a_sentence(char32_t c) {
+  return c == '.' || c == '!' || c == '?' || c == ':' || c == ';' || c == 0x3002 || c == 0x201D || c == ')' || c == '"' || c == 0x2026;
+}
+
+}  // namespace
+
+void append_lines(const PageText& text, std::span<const Atom> atoms, std::vector<ColumnLine>& lines) {
+  std::size_t begin = 0;
+  for (std::size_t i = 1; i <= atoms.size(); ++i) {
+    bool same = i < atoms.size() && (atoms[i].row == atoms[i - 1].row ||
+                                     atoms[i].baseline - atoms[begin].baseline <= same_row * std::min(atoms[i].size_pt, atoms[begin].size_pt));
+    if (same) continue;
+    ColumnLine line;
+    std::size_t bold = 0, italic = 0, monospace = 0, right_to_left = 0, most = 0;
+    line.box = atoms[begin].box;
+    for (auto atom = begin; atom < i; ++atom) {
+      const Piece& piece = text.pieces[atoms[atom].index];
+      line.pieces.push_back(atoms[atom].index);
+      line.box = united(line.box, piece.box);
+      line.characters += piece.characters;
+      bold += piece.bold ? piece.characters : 0;
+      italic += piece.italic ? piece.characters : 0;
+      monospace += piece.monospace ? piece.characters : 0;
+      right_to_left += piece.right_to_left ? piece.characters : 0;
+      if (piece.characters > most) most = piece.characters, line.size_pt = piece.size_pt, line.baseline = piece.baseline;
+    }
+    line.right_to_left = right_to_left * 2 > line.characters;
+    std::sort(line.pieces.begin(), line.pieces.end(), [&](auto a, auto b) {
+      float x = text.pieces[a].box.left, y = text.pieces[b].box.left;
+      return x != y ? (x < y) != line.right_to_left : a < b;
+    });
+    line.bold = bold * 20 >= line.characters * 19;
+    line.italic = italic * 20 >= line.characters * 19;
+    line.monospace = monospace * 20 >= line.characters * 19;
+    line.starts_bold = text.pieces[line.pieces.front()].starts_bold;
+    lines.push_back(std::move(line));
+    begin = i;
+  }
+}
+
+void LinePitch::learn(std::span<const ColumnLine> column) {
+  for (std::size_t i = 1; i < column.size(); ++i) {
+    const auto &above = column[i - 1], &below = column[i];
+    float ratio = (below.baseline - above.baseline) / below.size_pt;
+    if (near_size(above.size_pt, below.size_pt) && ratio > 0.5f && ratio < widest_pitch) seen_.push_back({below.size_pt, ratio});
+  }
+}
+
+// For each size the smallest pitch that is nearly as frequent as the most frequent one: between paragraphs it is larger.
+void LinePitch::settle() {
+  std::sort(seen_.begin(), seen_.end(), [](const Seen& a, const Seen& b) { return a.size < b.size; });
+  for (std::size_t begin = 0; begin < seen_.size();) {
+    std::size_t end = begin;
+    while (end < seen_.size() && seen_[end].size < seen_[begin].size * same_size) ++end;
+    constexpr std::size_t bins = 60;
+    std::uint32_t counts[bins + 1] = {};
+    for (auto i = begin; i < end; ++i) ++counts[std::min(bins - 1, std::size_t(seen_[i].ratio / widest_pitch * bins))];
+    std::uint32_t most = 0;
+    auto around = [&](std::size_t bin) { return counts[bin] + counts[bin + 1]; };
+    for (std::size_t bin = 0; bin < bins; ++bin) most = std::max(most, around(bin));
+    for (std::size_t bin = 0; bin < bins && most >= 2; ++bin) {
+      if (around(bin) * 10 < most * 4) continue;
+      float sum = 0, number = 0;
+      for (auto i = begin; i < end; ++i) {
+        auto in = std::min(bins - 1, std::size_t(seen_[i].ratio / widest_pitch * bins));
+        if (in == bin || in == bin + 1) sum += seen_[i].ratio, ++number;
+      }
+      known_.push_back({seen_[begin].size, sum / number});
+      break;
+    }
+    begin = end;
+  }
+}
+
+float LinePitch::typical(float size_pt) const {
+  for (const auto& known : known_)
+    if (near_size(known.size, size_pt)) return known.ratio * size_pt;
+  return usual_pitch * size_pt;
+}
+
+namespace {
+
+class BlockMaker {
+ public:
+  BlockMaker(const PageText& text, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into)
+      : text_(text), into_(into), pitch_(pitch), first_(first), last_(last), code_possible_(!body_is_monospace) {
+    for (auto i = first; i < last; ++i) {
+      const auto& line = into.lines[i];
+      left_ = i == first ? line.box.left : std::min(left_, line.box.left);
+      right_ = i == first ? line.box.right : std::max(right_, line.box.right);
+    }
+    find_marks();
+  }
+
+  void make() {
+    for (auto begin = first_; begin < last_;) {
+      auto end = begin + 1;
+      while (end < last_ && !starts_block(begin, end)) ++end;
+      add_block(begin, end);
+      begin = end;
+    }
+  }
+
+ private:
+  const ColumnLine& line(std::uint32_t i) const { return into_.lines[i]; }
+  bool is_code(std::uint32_t i) const { return code_possible_ && line(i).monospace; }
+  ReadMark mark(std::uint32_t i) const { return marks_[i - first_]; }
+
+  // Bullets are marks wherever they stand first. Numbers, letters and dashes need company: one more of the kind, the next number.
+  void find_marks() {
+    marks_.resize(last_ - first_);
+    for (auto i = first_; i < last_; ++i) {
+      const Piece& piece = text_.pieces[line(i).pieces.front()];
+      bool alone = piece.word_count == 1 && line(i).pieces.size() == 1;
+      if (!alone) marks_[i - first_] = read_list_mark(first_word(text_, line(i)));
+    }
+    // The last mark of each kind and bracket style is enough to find company in one pass, forwards and backwards.
+    std::vector<bool> confirmed(marks_.size(), false);
+    struct Last {
+      std::uint32_t at = 0;
+      bool any = false;
+    };
+    Last last[5];
+    for (std::uint32_t i = 0; i < marks_.size(); ++i) {
+      auto kind = marks_[i].mark;
+      if (kind == ListMark::none) continue;
+      if (kind == ListMark::bullet) confirmed[i] = true;
+      auto& before = last[int(kind)];
+      bool follows = before.any && (kind == ListMark::dash || marks_[i].number == marks_[before.at].number + 1);
+      if (follows) confirmed[i] = confirmed[before.at] = true;
+      if (kind == ListMark::number && !follows && is_hung(i + first_)) confirmed[i] = true;
+      before = {i, true};
+    }
+    for (std::size_t i = 0; i < marks_.size(); ++i)
+      if (!confirmed[i]) marks_[i] = {};
+  }
+
+  // The line below starts where the text behind the mark starts.
+  bool is_hung(std::uint32_t i) const {
+    if (i + 1 >= last_) return false;
+    const auto& here = line(i);
+    const Piece& piece = text_.pieces[here.pieces.front()];
+    float text_left = piece.word_count > 1 ? text_.words[piece.first_word + 1].box.left : text_.pieces[here.pieces[1]].box.left;
+    return std::abs(line(i + 1).box.left - text_left) < indent * here.size_pt;
+  }
+
+  bool starts_block(std::uint32_t begin, std::uint32_t i) const {
+    const auto &above = line(i - 1), &here = line(i);
+    float size = std::max(above.size_pt, here.size_pt);
+    float pitch = here.baseline - above.baseline;
+    float usual = pitch_.typical(here.size_pt);
+    if (is_code(i) || is_code(i - 1)) return is_code(i) != is_code(i - 1) || pitch > code_gap * usual || !near_size(above.size_pt, here.size_pt);
+    if (mark(i).mark != ListMark::none) return true;
+    if (!near_size(above.size_pt, here.size_pt)) return true;
+    if (pitch > usual + extra_space * size || pitch <= 0) return true;
+    if (above.bold && !here.starts_bold) return true;
+    if (here.bold && !above.bold && !line(begin).starts_bold) return true;
+    if (is_centred(above, here)) return false;
+
+    char32_t end = last_letter(text_, above), start = first_character(first_word(text_, here));
+    if (is_lower(start) || is_hyphen(end)) return false;
+    bool sentence = ends_a_sentence(end);
+    if (pitch > usual + some_extra_space * size && sentence) return true;
+    if (changes_indent(begin, i)) return true;
+    return sentence && would_have_fitted(above, here);
+  }
+
+  bool is_centred(const ColumnLine& above, const ColumnLine& here) const {
+    float a = (above.box.left + above.box.right) / 2, b = (here.box.left + here.box.right) / 2;
+    return std::abs(a - b) < 0.3f * here.size_pt && std::abs(above.box.left - here.box.left) > indent * here.size_pt;
+  }
+
+  bool changes_indent(std::uint32_t begin, std::uint32_t i) const {
+    const auto &above = line(i - 1), &here = line(i);
+    bool backwards = here.right_to_left;
+    auto start = [&](const ColumnLine& l) { return backwards ? -l.box.right : l.box.left; };
+    float step = (start(here) - start(above)) / here.size_pt;
+    if (step > indent && step < largest_indent) {
+      if (mark(begin).mark != ListMark::none && i == begin + 1) return false;   // hung under its mark
+      if (i + 1 < last_ && std::abs(start(line(i + 1)) - start(here)) < indent * here.size_pt) return i > begin + 1;  // hung, or an indented block
+      return true;
+    }
+    // Back out: normal after a first line, else the end of something that was hung or indented.
+    return step < -indent && i > begin + 1;
+  }
+
+  bool would_have_fitted(const ColumnLine& above, const ColumnLine& here) const {
+    const Piece& piece = text_.pieces[here.pieces.front()];
+    if (piece.word_count == 0) return false;
+    float word = text_.words[piece.first_word].box.width();
+    float room = here.right_to_left ? above.box.left - left_ : right_ - above.box.right;
+    return room > word + room_left * here.size_pt;
+  }
+
+  void add_block(std::uint32_t begin, std::uint32_t end) {
+    Block block;
+    block.first_line = begin;
+    block.line_count = end - begin;
+    auto kind = mark(begin).mark;
+    std::span<const ColumnLine> lines(into_.lines.data() + begin, end - begin);
+    if (is_code(begin)) {
+      block.kind = BlockKind::code;
+      block.text = join_code(text_, lines, pitch_.typical(lines[0].size_pt));
+    } else {
+      bool numbered = kind == ListMark::number;
+      bool item = kind == ListMark::bullet || kind == ListMark::dash || numbered;
+      block.kind = numbered ? BlockKind::numbered_item : item ? BlockKind::bullet_item : BlockKind::paragraph;
+      block.number = mark(begin).number;
+      block.text = join_lines(text_, lines, item ? 1 : 0);
+    }
+    if (!block.text.empty()) into_.blocks.push_back(std::move(block));
+  }
+
+  const PageText& text_;
+  ColumnText& into_;
+  const LinePitch& pitch_;
+  std::uint32_t first_, last_;
+  bool code_possible_;
+  float left_ = 0, right_ = 0;
+  std::vector<ReadMark> marks_;
+};
+
+}  // namespace
+
+void append_blocks(const PageText& text, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into) {
+  if (first < last) BlockMaker(text, first, last, pitch, body_is_monospace, into).make();
+}
+
+}  // namespace docquarry

@@ -1,0 +1,73 @@
+#include "layout/headings.h"
+
+#include "layout/characters.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace docquarry {
+namespace {
+
+constexpr float larger = 1.1f;               // times the body size; sizes of one kind of text differ by less (10 and 10.9 are both body sizes)
+constexpr float same_size = 1.05f;
+constexpr std::uint32_t lines_at_most = 4;   // titles may be long, headings are not
+constexpr std::uint32_t bold_lines_at_most = 2;
+constexpr std::size_t bytes_at_most = 300;
+constexpr std::size_t bold_bytes_at_most = 150;
+constexpr int deepest = 6;
+
+bool has_letters(std::string_view text) {
+  std::size_t letters = 0;
+  while (!text.empty())
+    if (is_letter(take_character(text))) ++letters;
+  return letters >= 2;
+}
+
+// A running sentence, or the start of something: not a title.
+bool ends_like_text(std::string_view text) {
+  char32_t end = last_character(text);
+  return end == '.' || end == ',' || end == ';' || end == ':';
+}
+
+struct Look {
+  float size = 0;
+  bool bold = false, monospace = false;
+};
+
+Look look_of(const ColumnText& content, const Block& block) {
+  const auto& first = content.lines[block.first_line];
+  Look look{first.size_pt, first.bold, first.monospace};
+  for (std::uint32_t i = 1; i < block.line_count; ++i) {
+    const auto& line = content.lines[block.first_line + i];
+    look.bold = look.bold && line.bold;
+    look.size = std::max(look.size, line.size_pt);
+  }
+  return look;
+}
+
+bool is_heading(const ColumnText& content, const Block& block, const Look& look, const DocumentStyle& style) {
+  if (block.kind != BlockKind::paragraph && block.kind != BlockKind::numbered_item) return false;
+  if (block.line_count > lines_at_most || block.text.size() > bytes_at_most || !has_letters(block.text)) return false;
+  if (look.size > larger * style.body_size_pt()) return true;
+  if (!look.bold || style.body_is_bold() || look.size < style.body_size_pt() / same_size) return false;
+  if (block.line_count > bold_lines_at_most || block.text.size() > bold_bytes_at_most || ends_like_text(block.text)) return false;
+  for (std::uint32_t i = 0; i < block.line_count; ++i)
+    if (content.lines[block.first_line + i].pieces.size() > 2) return false;  // the head of a table without rules
+  return true;
+}
+
+}  // namespace
+
+void mark_headings(ColumnText& content, const DocumentStyle& style) {
+  if (style.body_size_pt() <= 0) return;
+  for (auto& block : content.blocks) {
+    if (block.line_count == 0) continue;
+    auto look = look_of(content, block);
+    if (!is_heading(content, block, look, style)) continue;
+    if (block.kind == BlockKind::numbered_item) block.text = std::to_string(block.number) + ". " + block.text;
+    block.kind = BlockKind::heading;
+    block.level = std::min(deepest, style.heading_level(look.size));
+  }
+}
+
+}  // namespace docquarry
