@@ -130,7 +130,8 @@ std::string write_markdown(const ColumnText& content, const std::vector<Table>& 
       case BlockKind::heading:
         out.append(std::size_t(std::clamp(block.level, 1, 6)), '#');
         out += ' ';
-        append_escaped(out, block.text, true);
+        append_escaped(out, block.text, false);
+        if (out.back() == '#') out.insert(out.size() - 1, 1, '\\');  // a last # would only close the heading
         break;
       case BlockKind::bullet_item:
       case BlockKind::numbered_item: append_item(out, block); break;

@@ -25,6 +25,14 @@ bool same_place(const Box& a, const Box& b) { return a.left == b.left && a.right
 // PDFium gives a ligature as its letters, all with the box of the whole. Only these double a letter.
 bool doubled_in_ligature(char32_t c) { return c == 'f' || is_right_to_left(c); }
 
+// What the file has between two neighbours on the line: the one that was drawn later knows, whichever direction the line runs.
+SpaceBefore space_between(const Spot& before, const Spot& next) { return before.order > next.order ? before.space : next.space; }
+
+float gap_between(const Spot& before, const Spot& next) {
+  if (next.box.left >= before.box.left) return next.box.left - before.box.right;
+  return before.box.left - next.box.right;
+}
+
 void append_letters(std::string& out, char32_t c) {
   switch (c) {
     case 0xFB00: out += "ff"; break;
@@ -128,25 +136,16 @@ void WordWriter::put_in_logical_order(bool right_to_left) {
   }
 }
 
-namespace {
-
-float gap_between(const Spot& before, const Spot& next) {
-  if (next.box.left >= before.box.left) return next.box.left - before.box.right;
-  return before.box.left - next.box.right;
-}
-
-}  // namespace
-
 float WordWriter::word_gap(float size) {
   std::size_t real = 0;
-  for (const auto& spot : line_) real += spot.space == SpaceBefore::real ? 1 : 0;
+  for (std::size_t i = 1; i < line_.size(); ++i) real += space_between(line_[i - 1], line_[i]) == SpaceBefore::real ? 1 : 0;
   float gap = (real > 0 ? gap_where_spaces_are_real : gap_of_a_space) * size;
   if (line_.size() < 4) return gap;
   auto& gaps = gaps_;
   gaps.clear();
   std::size_t wide = 0;
   for (std::size_t i = 1; i < line_.size(); ++i) {
-    if (line_[i].space == SpaceBefore::real) continue;
+    if (space_between(line_[i - 1], line_[i]) == SpaceBefore::real) continue;
     float between = gap_between(line_[i - 1], line_[i]);
     wide += between > letter_spacing_seen * size ? 1 : 0;
     gaps.push_back(between);
@@ -165,12 +164,13 @@ void WordWriter::write_words(Piece& piece) {
   bool letter_spaced = gap > gap_where_spaces_are_real * size;
   for (std::size_t i = 0; i < line_.size(); ++i) {
     const Spot& spot = line_[i];
-    bool starts = i == 0 || spot.space == SpaceBefore::real;
+    auto space = i == 0 ? SpaceBefore::real : space_between(line_[i - 1], spot);
+    bool starts = space == SpaceBefore::real;
     if (!starts) {
       float between = gap_between(line_[i - 1], spot);
       bool ideographs = is_unspaced(spot.code_point) || is_unspaced(line_[i - 1].code_point);
       if (ideographs) starts = between > gap_beside_ideographs * size;
-      else starts = between > gap || (spot.space == SpaceBefore::inferred && !letter_spaced && between > gap_the_reader_confirms * size);
+      else starts = between > gap || (space == SpaceBefore::inferred && !letter_spaced && between > gap_the_reader_confirms * size);
     }
     if (starts && (i == 0 || text_.words.back().length > 0)) {
       TextWord word;
