@@ -124,8 +124,11 @@ TEST(Multipart, skips_what_was_not_read_of_a_part) {
   auto names = [&]() -> Async<std::string> {
     MultipartReader reader(source, "B");
     std::string out;
-    for (auto head = co_await reader.next(); head && *head; head = co_await reader.next()) out += (*head)->name;
-    co_return out;
+    while (true) {
+      auto head = co_await reader.next();
+      if (!head || !*head) co_return out;
+      out += (*head)->name;
+    }
   };
 
   EXPECT_EQ(run_now(names()), "ab");

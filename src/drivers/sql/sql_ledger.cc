@@ -104,7 +104,8 @@ Async<Result<void>> SqlLedger::record_failure(Lease lease, Failure failure, bool
   Statement give_up = for_lease("fail_task", lease, backend, child, now, failure.code, message, failure.page, failure.retryable);
   Statement retry = for_lease("retry_task", lease, retry_at, backend, child, failure.code, message, now, task_cancelled.name,
                               task_cancelled.public_text);
-  CO_CHECK(co_await run_for_lease(std::move(retry_at ? retry : give_up), Durability::power));
+  Statement chosen = std::move(retry_at ? retry : give_up);
+  CO_CHECK(co_await run_for_lease(std::move(chosen), Durability::power));
   co_return Result<void>{};
 }
 
