@@ -1,8 +1,9 @@
 #include "cli/command_line.h"
 
-#include "base/io_errors.h"
 #include "cli/command_docs.h"
 #include "cli/command_table.h"
+#include "domain/error_codes.h"
+#include "domain/extraction_options.h"
 
 #include <CLI/CLI.hpp>
 
@@ -26,7 +27,7 @@ struct Given {
 };
 
 auto wrong_usage(const std::string& what, const CommandRow* command) {
-  return fail(malformed_request, what + "; see docquarry " + (command == nullptr ? "" : command->name + " ") + "--help");
+  return fail(invalid_request, what + "; see docquarry " + (command == nullptr ? "" : command->name + " ") + "--help");
 }
 
 // CLI11 only reads: every value goes to `given`, what it means is decided below.
@@ -65,6 +66,8 @@ Result<void> check(const Given& given) {
   for (const auto& option : row.options)
     if (given.has(option.long_name()) && !is_one_of(given.last(option.long_name()), option.choices))
       return wrong_usage(option.long_name() + " must be " + listed(option.choices), &row);
+  auto pages = parse_page_ranges(given.last("--pages"));
+  if (given.has("--pages") && !pages) return wrong_usage("--pages: " + pages.error().message(), &row);
   return {};
 }
 

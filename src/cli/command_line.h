@@ -17,7 +17,7 @@ struct MigrateCommand {};
 struct ExtractCommand {
   std::vector<std::string> inputs;  // files, directories, "-"
   std::string format = "text";      // text, markdown, json, ndjson
-  std::string pages;                // as written; empty: all
+  std::string pages;                // valid page ranges; empty: all
   std::string password_file;        // empty: none
   std::string output;               // empty: standard output
   bool quiet = false;
@@ -62,7 +62,7 @@ struct CommandLine {
   std::vector<SettingFlag> settings;
 };
 
-// `arguments` without the program's name. Errors: malformed_request with a sentence that says what is wrong and where help is; the program
+// `arguments` without the program's name. Errors: invalid_request with a sentence that says what is wrong and where help is; the program
 // then ends with status 2.
 Result<CommandLine> parse_command_line(std::vector<std::string> arguments);
 
