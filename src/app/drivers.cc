@@ -1,0 +1,110 @@
+#include "app/drivers.h"
+
+#include "domain/error_codes.h"
+#include "drivers/disk/disk_object_store.h"
+#include "drivers/memory/memory_progress_board.h"
+#include "drivers/memory/memory_rate_limiter.h"
+#include "drivers/memory/memory_result_cache.h"
+#include "drivers/memory/memory_task_queue.h"
+#include "drivers/sql/sql_catalogue.h"
+#include "drivers/sql/sql_ledger.h"
+#include "drivers/sql/sql_users.h"
+#include "drivers/sqlite/sqlite_database.h"
+#include "drivers/system/system_clock.h"
+
+#include <string_view>
+
+namespace docquarry {
+namespace {
+
+struct StoreUrl {
+  std::string_view scheme, rest;
+};
+
+StoreUrl split_url(std::string_view url) {
+  auto colon = url.find(':');
+  return {url.substr(0, colon), colon == url.npos ? std::string_view() : url.substr(colon + 1)};
+}
+
+tl::unexpected<Error> unknown_scheme(std::string_view setting, std::string_view url) {
+  return fail(invalid_setting, std::string(setting) + ": no store of the kind '" + std::string(split_url(url).scheme) + ":' is known");
+}
+
+Result<void> open_database(const Settings& settings, Drivers& drivers) {
+  auto url = split_url(settings.database);
+  if (url.scheme != "sqlite") return unknown_scheme("DOCQUARRY_DATABASE", settings.database);
+  SqliteOptions options;
+  options.path = std::string(url.rest);
+  TRY(drivers.database, SqliteDatabase::open(std::move(options), drivers.clock->now()));
+  drivers.alone = true;
+  drivers.catalogue = std::make_unique<SqlCatalogue>(*drivers.database, *drivers.ids);
+  drivers.ledger = std::make_unique<SqlLedger>(*drivers.database, *drivers.ids);
+  drivers.users = std::make_unique<SqlUsers>(*drivers.database);
+  return {};
+}
+
+Result<void> open_files(const Settings& settings, Drivers& drivers) {
+  auto url = split_url(settings.files);
+  if (url.scheme != "file") return unknown_scheme("DOCQUARRY_FILES", settings.files);
+  TRY(drivers.files, DiskObjectStore::open(std::string(url.rest)));
+  return {};
+}
+
+Result<void> open_queue(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
+  if (split_url(settings.queue).scheme != "memory") return unknown_scheme("DOCQUARRY_QUEUE", settings.queue);
+  drivers.queue = std::make_unique<MemoryTaskQueue>(loop);
+  return {};
+}
+
+Result<void> open_live_state(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
+  if (split_url(settings.live).scheme != "memory") return unknown_scheme("DOCQUARRY_LIVE", settings.live);
+  drivers.board = std::make_unique<MemoryProgressBoard>(loop, *drivers.clock);
+  drivers.limiter = std::make_unique<MemoryRateLimiter>(*drivers.clock);
+  drivers.cache = std::make_unique<MemoryResultCache>(*drivers.clock);
+  return {};
+}
+
+}  // namespace
+
+Drivers::Drivers() = default;
+Drivers::Drivers(Drivers&&) noexcept = default;
+Drivers::~Drivers() = default;
+
+SandboxOptions sandbox_options(const Settings& settings) {
+  SandboxOptions options;
+  options.required = settings.sandbox == SandboxLevel::required;
+  const auto& clocks = settings.child_clocks;
+  const auto& child = settings.child_limits;
+  auto& limits = options.limits;
+  limits.memory_bytes = child.memory_bytes;
+  limits.cpu_base = clocks.cpu;
+  limits.cpu_per_page = clocks.cpu_per_page;
+  limits.cpu_most = clocks.cpu_max;
+  limits.wall_factor = int(clocks.wall_factor);
+  limits.no_progress = clocks.stall;
+  limits.pages = int(child.pages);
+  limits.objects = child.objects;
+  limits.depth = child.depth;
+  limits.text_per_page = child.text_per_page;
+  limits.text_per_document = child.text_per_document;
+  limits.metadata_field_bytes = child.metadata_field_bytes;
+  limits.metadata_bytes = child.metadata_bytes;
+  return options;
+}
+
+Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop) {
+  Drivers drivers;
+  if (settings.roles.size() == 1)
+    return fail(invalid_setting, "DOCQUARRY_ROLES: the embedded stores serve one process, which must be api,worker");
+  drivers.helpers = std::make_unique<boost::asio::thread_pool>(2);
+  drivers.clock = std::make_unique<SystemClock>();
+  drivers.ids = std::make_unique<SystemIdSource>();
+  CHECK(open_database(settings, drivers));
+  CHECK(open_files(settings, drivers));
+  CHECK(open_queue(settings, loop, drivers));
+  CHECK(open_live_state(settings, loop, drivers));
+  drivers.extractor = std::make_unique<SandboxedExtractor>(loop, *drivers.helpers, sandbox_options(settings));
+  return drivers;
+}
+
+}  // namespace docquarry

@@ -1,0 +1,50 @@
+// Which provider meets which need: the scheme of one setting per port decides.
+#pragma once
+
+#include "app/settings.h"
+#include "drivers/sandbox/sandboxed_extractor.h"
+#include "ports/clock.h"
+#include "ports/document_catalogue.h"
+#include "ports/live_state.h"
+#include "ports/object_store.h"
+#include "ports/task_ledger.h"
+#include "ports/task_queue.h"
+#include "ports/user_directory.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <memory>
+
+namespace docquarry {
+
+class SqlDatabase;
+
+// In the order in which they need each other; destroyed the other way round.
+struct Drivers {
+  Drivers();
+  Drivers(Drivers&&) noexcept;
+  ~Drivers();
+
+  std::unique_ptr<boost::asio::thread_pool> helpers;  // for what would block the loop
+  std::unique_ptr<Clock> clock;
+  std::unique_ptr<IdSource> ids;
+  std::unique_ptr<SqlDatabase> database;
+  std::unique_ptr<DocumentCatalogue> catalogue;
+  std::unique_ptr<TaskLedger> ledger;
+  std::unique_ptr<UserDirectory> users;
+  std::unique_ptr<ObjectStore> files;
+  std::unique_ptr<TaskQueue> queue;
+  std::unique_ptr<ProgressBoard> board;
+  std::unique_ptr<RateLimiter> limiter;
+  std::unique_ptr<ResultCache> cache;
+  std::unique_ptr<SandboxedExtractor> extractor;
+  bool alone = false;  // an embedded store that only this process uses: whatever was leased, was leased by a dead process
+};
+
+SandboxOptions sandbox_options(const Settings& settings);
+
+// Opens every store, and brings the schema up to date. Mixes that make no sense are refused with a sentence that says what to set.
+Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop);
+
+}  // namespace docquarry
