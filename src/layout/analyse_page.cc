@@ -1,5 +1,6 @@
 #include "layout/analyse_page.h"
 
+#include "layout/aligned_tables.h"
 #include "layout/blocks.h"
 #include "layout/columns.h"
 #include "layout/glyph_runs.h"
@@ -7,14 +8,20 @@
 #include "layout/lines.h"
 #include "layout/list_nesting.h"
 #include "layout/markdown.h"
-#include "layout/tables.h"
+#include "layout/ruled_tables.h"
 #include "layout/upright.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace docquarry {
 namespace {
+
+struct DirectionText {
+  ColumnText columns;
+  std::vector<Table> tables;
+};
 
 // The directions in which text runs on the page, the most frequent first.
 std::vector<int> directions_of(const PageInk& page) {
@@ -30,13 +37,16 @@ std::vector<int> directions_of(const PageInk& page) {
   return directions;
 }
 
-std::vector<Atom> atoms_of(const PageText& text) {
+// What is put in order: tables as wholes, and the pieces that no table holds.
+std::vector<Atom> atoms_of(const PageText& text, const std::vector<Table>& tables, const std::vector<bool>& taken) {
   std::vector<Atom> atoms;
-  atoms.reserve(text.pieces.size());
+  atoms.reserve(text.pieces.size() + tables.size());
   for (std::uint32_t i = 0; i < text.pieces.size(); ++i) {
     const Piece& piece = text.pieces[i];
-    atoms.push_back({piece.box, piece.baseline, piece.size_pt, piece.row, piece.characters, i, false});
+    if (!taken[i]) atoms.push_back({piece.box, piece.baseline, piece.size_pt, piece.row, piece.characters, i, false});
   }
+  std::uint32_t row = text.pieces.empty() ? 0 : text.pieces.back().row;
+  for (std::uint32_t i = 0; i < tables.size(); ++i) atoms.push_back({tables[i].box, tables[i].box.top, 1, ++row, 0, i, true});
   return atoms;
 }
 
@@ -46,47 +56,93 @@ bool reads_right_to_left(const PageText& text) {
   return right_to_left * 2 > letters;
 }
 
-// The text of one direction, from glyphs to blocks.
-ColumnText read_direction(const PageInk&, const DocumentStyle& style, const PageText& text) {
-  auto atoms = atoms_of(text);
-  auto regions = order_columns(atoms, style.body_size_pt(), reads_right_to_left(text));
+// Lines [first, last) without a ruled table between them; what follows them may be one.
+struct Stretch {
+  std::uint32_t first = 0, last = 0;
+  std::optional<std::uint32_t> table_behind;
+};
 
-  ColumnText content;
-  LinePitch pitch;
-  std::vector<std::uint32_t> ends;
+std::vector<Stretch> lines_in_order(const PageText& text, std::span<const Atom> atoms, std::span<const Region> regions, std::vector<ColumnLine>& lines) {
+  std::vector<Stretch> stretches;
   for (const auto& region : regions) {
-    auto first = content.lines.size();
-    append_lines(text, std::span(atoms).subspan(region.begin, region.end - region.begin), content.lines);
-    pitch.learn(std::span(content.lines).subspan(first));
-    ends.push_back(std::uint32_t(content.lines.size()));
+    for (auto begin = region.begin; begin < region.end;) {
+      auto end = begin;
+      while (end < region.end && !atoms[end].table) ++end;
+      Stretch stretch{std::uint32_t(lines.size())};
+      if (begin < end) append_lines(text, atoms.subspan(begin, end - begin), lines);
+      stretch.last = std::uint32_t(lines.size());
+      if (end < region.end) stretch.table_behind = atoms[end].index;
+      stretches.push_back(stretch);
+      begin = end + 1;
+    }
   }
+  return stretches;
+}
+
+void append_table(Table table, std::uint32_t first_line, std::uint32_t line_count, DirectionText& into) {
+  Block block;
+  block.kind = BlockKind::table;
+  block.table = std::uint32_t(into.tables.size());
+  block.first_line = first_line;
+  block.line_count = line_count;
+  into.columns.blocks.push_back(std::move(block));
+  into.tables.push_back(std::move(table));
+}
+
+// The text of one direction, from pieces to blocks.
+DirectionText read_direction(const PageInk& page, int turns, const DocumentStyle& style, const PageText& text) {
+  DirectionText content;
+  std::vector<bool> taken(text.pieces.size(), false);
+  auto ruled = find_ruled_tables(page, turns, text, style.body_size_pt(), taken);
+  auto atoms = atoms_of(text, ruled, taken);
+  auto regions = order_columns(atoms, style.body_size_pt(), reads_right_to_left(text));
+  auto stretches = lines_in_order(text, atoms, regions, content.columns.lines);
+
+  LinePitch pitch;
+  for (const auto& stretch : stretches) pitch.learn(std::span(content.columns.lines).subspan(stretch.first, stretch.last - stretch.first));
   pitch.settle();
-  std::uint32_t first = 0;
-  for (auto end : ends) {
-    append_blocks(text, first, end, pitch, style.body_is_monospace(), content);
-    first = end;
+  for (const auto& stretch : stretches) {
+    auto first = stretch.first;
+    for (auto& found : find_aligned_tables(text, content.columns.lines, stretch.first, stretch.last, pitch)) {
+      append_blocks(text, first, found.first_line, pitch, style.body_is_monospace(), content.columns);
+      append_table(std::move(found.table), found.first_line, found.line_count, content);
+      first = found.first_line + found.line_count;
+    }
+    append_blocks(text, first, stretch.last, pitch, style.body_is_monospace(), content.columns);
+    if (stretch.table_behind) append_table(std::move(ruled[*stretch.table_behind]), stretch.last, 0, content);
   }
-  mark_headings(content, style);
-  nest_lists(content);
+  mark_headings(content.columns, style);
+  nest_lists(content.columns);
   return content;
 }
 
-// Lines as they are stored: on the page, with words.
-void append_stored_lines(const PageText& text, const ColumnText& content, int turns, PageContent& into) {
-  for (const auto& line : content.lines) {
-    Line stored;
-    stored.box = turns == slanted ? line.box : on_page(line.box, turns);
-    stored.size_pt = line.size_pt;
-    std::uint32_t most = 0;
-    for (auto index : line.pieces) {
-      const Piece& piece = text.pieces[index];
-      if (piece.characters > most) most = piece.characters, stored.font = piece.font;
-      for (std::uint32_t i = 0; i < piece.word_count; ++i) {
-        const TextWord& word = text.words[piece.first_word + i];
-        stored.words.push_back({turns == slanted ? word.box : on_page(word.box, turns), std::string(text.text_of(word))});
-      }
+// Pieces [0, n) as one stored line: on the page, with words.
+Line stored_line(const PageText& text, std::span<const std::uint32_t> pieces, int turns) {
+  auto placed = [&](const Box& box) { return turns == slanted ? box : on_page(box, turns); };
+  Line stored;
+  Box whole = text.pieces[pieces[0]].box;
+  std::uint32_t most = 0;
+  for (auto index : pieces) {
+    const Piece& piece = text.pieces[index];
+    whole = united(whole, piece.box);
+    if (piece.characters > most) most = piece.characters, stored.font = piece.font, stored.size_pt = piece.size_pt;
+    for (std::uint32_t i = 0; i < piece.word_count; ++i) {
+      const TextWord& word = text.words[piece.first_word + i];
+      stored.words.push_back({placed(word.box), std::string(text.text_of(word))});
     }
-    into.lines.push_back(std::move(stored));
+  }
+  stored.box = placed(whole);
+  return stored;
+}
+
+// Every line in reading order; of a table, every piece of a cell.
+void append_stored_lines(const PageText& text, const DirectionText& content, int turns, std::vector<Line>& into) {
+  for (const auto& block : content.columns.blocks) {
+    if (block.kind == BlockKind::table) {
+      for (const auto& piece : content.tables[block.table].pieces) into.push_back(stored_line(text, {&piece, 1}, turns));
+      continue;
+    }
+    for (std::uint32_t i = 0; i < block.line_count; ++i) into.push_back(stored_line(text, content.columns.lines[block.first_line + i].pieces, turns));
   }
 }
 
@@ -101,10 +157,10 @@ PageContent analyse_page(const PageInk& page, const DocumentStyle& style) {
   PageContent content;
   for (int turns : directions_of(page)) {
     PageText text = turns == slanted ? read_slanted_lines(page) : read_lines(page, turns);
-    ColumnText columns = read_direction(page, style, text);
-    append_stored_lines(text, columns, turns, content);
-    append_with_blank_line(content.text, write_plain_text(columns, {}));
-    append_with_blank_line(content.markdown, write_markdown(columns, {}));
+    DirectionText found = read_direction(page, turns, style, text);
+    append_stored_lines(text, found, turns, content.lines);
+    append_with_blank_line(content.text, write_plain_text(found.columns, found.tables));
+    append_with_blank_line(content.markdown, write_markdown(found.columns, found.tables));
   }
   content.has_text_layer = !content.lines.empty();
   if (content.has_text_layer) content.fonts = page.fonts;

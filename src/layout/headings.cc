@@ -61,7 +61,7 @@ bool is_heading(const ColumnText& content, const Block& block, const Look& look,
 void mark_headings(ColumnText& content, const DocumentStyle& style) {
   if (style.body_size_pt() <= 0) return;
   for (auto& block : content.blocks) {
-    if (block.line_count == 0) continue;
+    if (block.line_count == 0 || block.kind == BlockKind::table) continue;
     auto look = look_of(content, block);
     if (!is_heading(content, block, look, style)) continue;
     if (block.kind == BlockKind::numbered_item) block.text = std::to_string(block.number) + ". " + block.text;

@@ -59,6 +59,12 @@ std::string join_lines(const PageText& text, std::span<const ColumnLine> lines, 
   return out;
 }
 
+void append_cell_word(std::string& cell, std::string_view word, bool new_line) {
+  if (new_line) return join(cell, word);
+  if (!cell.empty()) cell += ' ';
+  cell += word;
+}
+
 std::string join_code(const PageText& text, std::span<const ColumnLine> lines, float pitch) {
   float left = lines[0].box.left, width = 0;
   std::size_t letters = 0;

@@ -101,13 +101,39 @@ void append_cell(std::string& out, std::string_view text) {
 }
 
 void append_pipe_table(std::string& out, const Table& table) {
-  for (std::size_t row = 0; row < table.rows; ++row) {
+  auto cell = table.cells.begin();
+  for (std::uint32_t row = 0; row < table.rows; ++row) {
     out += row == 0 ? "|" : "\n|";
-    for (std::size_t column = 0; column < table.columns; ++column) append_cell(out, table.cell(row, column));
+    for (std::uint32_t column = 0; column < table.columns; ++column) {
+      bool here = cell != table.cells.end() && cell->row == row && cell->column == column;
+      append_cell(out, here ? std::string_view(cell->text) : std::string_view());
+      if (here) ++cell;
+    }
     if (row > 0) continue;
     out += "\n|";
-    for (std::size_t column = 0; column < table.columns; ++column) out += " --- |";
+    for (std::uint32_t column = 0; column < table.columns; ++column) out += " --- |";
   }
+}
+
+// Cells that span rows or columns can be said in HTML only.
+void append_html_table(std::string& out, const Table& table) {
+  out += "<table>\n";
+  std::uint32_t begun = 0;  // rows; one that has no cell of its own lies under cells from above
+  for (const auto& cell : table.cells) {
+    for (; begun <= cell.row; ++begun) out += begun == 0 ? "<tr>" : "</tr>\n<tr>";
+    out += "<td";
+    if (cell.rows > 1) out += " rowspan=\"" + std::to_string(cell.rows) + "\"";
+    if (cell.columns > 1) out += " colspan=\"" + std::to_string(cell.columns) + "\"";
+    out += '>';
+    for (char c : cell.text) {
+      if (c == '<') out += "&lt;";
+      else if (c == '>') out += "&gt;";
+      else if (c == '&') out += "&amp;";
+      else out += c;
+    }
+    out += "</td>";
+  }
+  out += begun > 0 ? "</tr>\n</table>" : "</table>";
 }
 
 // The nesting of an item and the mark it gets. Numbers are the document's own.
@@ -140,7 +166,10 @@ std::string write_markdown(const ColumnText& content, const std::vector<Table>& 
         out += fence + "\n" + block.text + "\n" + fence;
         break;
       }
-      case BlockKind::table: append_pipe_table(out, tables[block.table]); break;
+      case BlockKind::table:
+        if (tables[block.table].has_spans()) append_html_table(out, tables[block.table]);
+        else append_pipe_table(out, tables[block.table]);
+        break;
       case BlockKind::paragraph: append_escaped(out, block.text, true); break;
     }
   }
@@ -159,13 +188,12 @@ std::string write_plain_text(const ColumnText& content, const std::vector<Table>
       out += block.text;
       continue;
     }
-    const Table& table = tables[block.table];
-    for (std::size_t row = 0; row < table.rows; ++row) {
-      if (row > 0) out += '\n';
-      for (std::size_t column = 0; column < table.columns; ++column) {
-        if (column > 0) out += '\t';
-        out += table.cell(row, column);
-      }
+    // Cells by tabs, rows by line ends.
+    const TableCell* left = nullptr;
+    for (const auto& cell : tables[block.table].cells) {
+      if (left != nullptr) out += left->row == cell.row ? '\t' : '\n';
+      out += cell.text;
+      left = &cell;
     }
   }
   return out;

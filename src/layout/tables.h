@@ -1,22 +1,31 @@
-// Tables: first those that are ruled, then text that stands in aligned columns. A page without tables must come out without tables.
+// What a table is, whichever way it was found.
 #pragma once
 
-#include "layout/blocks.h"
-#include "layout/glyph.h"
-#include "layout/page_text.h"
+#include "domain/page.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace docquarry {
 
+struct TableCell {
+  std::uint32_t row = 0, column = 0;
+  std::uint32_t rows = 1, columns = 1;  // how many it spans
+  std::string text;
+};
+
 struct Table {
   Box box;
-  std::size_t rows = 0, columns = 0;
-  std::vector<std::string> cells;      // row by row
-  std::vector<std::uint32_t> pieces;   // what lies in it, in reading order
+  std::uint32_t rows = 0, columns = 0;
+  std::vector<TableCell> cells;       // row by row; a place that a spanning cell covers has no cell of its own
+  std::vector<std::uint32_t> pieces;  // whose words the cells hold
 
-  const std::string& cell(std::size_t row, std::size_t column) const { return cells[row * columns + column]; }
+  bool has_spans() const {
+    for (const auto& cell : cells)
+      if (cell.rows > 1 || cell.columns > 1) return true;
+    return false;
+  }
 };
 
 }  // namespace docquarry
