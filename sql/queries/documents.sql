@@ -44,7 +44,7 @@ JOIN idempotency_documents i ON i.key_id = k.id
 JOIN documents d ON d.id = i.document_id
 JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation
 WHERE k.user_id = $1 AND k.key = $2
-ORDER BY d.id;
+ORDER BY i.document_id;
 
 -- name: forget_keys
 DELETE FROM idempotency_keys

@@ -157,8 +157,3 @@ SELECT (SELECT min(due_at) FROM tasks WHERE state = 'PENDING' AND due_at IS NOT 
 UPDATE tasks
 SET lease_until = $1
 WHERE state = 'PROCESSING';
-
--- name: count_waiting
-SELECT count(*)
-FROM tasks
-WHERE state = 'PENDING';

@@ -1,6 +1,7 @@
--- The third step of a claim, for SQLite: there is one writer, so nobody has to be skipped.
+-- What other engines do differently.
 
 -- name: claim_tasks
+-- The third step of a claim. There is one writer, so nobody has to be skipped.
 UPDATE tasks
 SET state = 'PROCESSING', attempt = attempt + 1, holder = $1, claim = $2, lease_until = $3, started_at = coalesce(started_at, $4)
 WHERE id IN (
@@ -20,3 +21,7 @@ FROM tasks t INDEXED BY idx_tasks_leases
 JOIN documents d ON d.id = t.document_id
 WHERE t.state = 'PROCESSING' AND t.lease_until = $2 AND t.claim = $1
 ORDER BY t.priority DESC, t.turn, t.id;
+
+-- name: count_waiting
+SELECT number
+FROM waiting_tasks;

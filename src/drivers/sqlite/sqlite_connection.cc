@@ -146,6 +146,7 @@ Result<void> SqliteConnection::bind(Prepared& prepared, const Query& query, cons
 Result<Rows> SqliteConnection::step_through(Prepared& prepared) {
   Rows rows;
   rows.columns = std::size_t(sqlite3_column_count(prepared.statement));
+  rows.cells.reserve(rows.columns);
   int before = sqlite3_total_changes(handle_.get());
   int result;
   while ((result = sqlite3_step(prepared.statement)) == SQLITE_ROW)

@@ -1,8 +1,10 @@
 #include "drivers/sqlite/sqlite_stores_test.h"
 #include "tests/contracts/catalogue_contract.h"
+#include "tests/contracts/ledger_contract.h"
 
 namespace docquarry::contracts {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, CatalogueContract, SqliteStores);
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, LedgerContract, SqliteStores);
 
 }  // namespace docquarry::contracts

@@ -76,13 +76,12 @@ void SqliteWriter::run() {
 
 void SqliteWriter::run_group(SqliteJobs& group) {
   transactions_ += group.size();
+  bool was_broken = broken_;
   Result<void> committed;
-  if (broken_) committed = fail(database_unavailable, "the disk failed earlier: check it, then restart the service");
+  if (was_broken) committed = fail(database_unavailable, "the disk failed earlier: check it, then restart the service");
   else committed = commit_group(group);
-  if (!committed) {
-    if (connection_.in_transaction()) std::ignore = connection_.execute("ROLLBACK");
-    log::error("transactions were not committed", committed.error(), {{"transactions", group.size()}});
-  }
+  if (!committed && connection_.in_transaction()) std::ignore = connection_.execute("ROLLBACK");
+  if (!committed && !was_broken) log::error("transactions were not committed", committed.error(), {{"transactions", group.size()}});
   for (auto& job : group) {
     if (!job->caller) continue;  // answered too early, by storm.answer_first
     if (!committed) job->answer = fail(committed.error());

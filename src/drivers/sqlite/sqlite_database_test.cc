@@ -1,0 +1,318 @@
+#include "drivers/sqlite/sqlite_database.h"
+
+#include "domain/error_codes.h"
+#include "drivers/sqlite/failing_vfs_test.h"
+#include "drivers/sqlite/sqlite_stores_test.h"
+#include "tests/contracts/ledger_contract.h"
+
+#include <boost/asio/detached.hpp>
+
+#include <fstream>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace docquarry {
+namespace {
+
+using namespace std::chrono_literals;
+using contracts::code_of;
+using contracts::must;
+using contracts::run_all;
+
+// The helpers of the contract suites, on SQLite only.
+class SqliteDatabaseTest : public contracts::StoresTest<SqliteStores> {
+ protected:
+  std::vector<Async<Result<std::vector<TaskTicket>>>> many_adds(int count) {
+    std::vector<Async<Result<std::vector<TaskTicket>>>> works;
+    for (int i = 0; i < count; ++i) {
+      std::vector<NewDocument> one{new_document()};
+      works.push_back(stores.catalogue().add(std::move(one), true, std::nullopt));
+    }
+    return works;
+  }
+  // Looks at the file itself, beside the drivers.
+  std::int64_t number(const std::string& sql) {
+    SqlQueries queries("sqlite");
+    auto connection = must(SqliteConnection::open(stores.file(), SqliteConnection::Use::read, queries));
+    return must(connection.execute_for_number(sql.c_str()));
+  }
+};
+
+TEST_F(SqliteDatabaseTest, lets_many_waiting_writers_share_one_commit) {
+  auto before = stores.database().stats();
+
+  auto results = run_all(stores.loop(), many_adds(100));
+
+  for (auto& result : results) EXPECT_TRUE(result.has_value());
+  auto after = stores.database().stats();
+  EXPECT_EQ(after.transactions - before.transactions, 100u);
+  EXPECT_LE(after.commits - before.commits, 10u);
+  EXPECT_EQ(must(run(stores.catalogue().count({}))), 100);
+}
+
+TEST_F(SqliteDatabaseTest, syncs_what_was_promised_to_clients_and_nothing_else) {
+  add();
+  auto accepted = stores.database().stats();
+  auto task = claim_one();
+  must(run(stores.ledger().save_pages(task.lease, {page(1)}, 2, 2)));
+  must(run(stores.ledger().extend(task.lease, stores.clock.now() + 30s)));
+  auto working = stores.database().stats();
+  complete(task, {page(2)});
+  auto completed = stores.database().stats();
+
+  EXPECT_EQ(working.durable_commits, accepted.durable_commits);
+  EXPECT_EQ(working.commits, accepted.commits + 3);
+  EXPECT_EQ(completed.durable_commits, working.durable_commits + 1);
+}
+
+TEST_F(SqliteDatabaseTest, rolls_one_transaction_of_a_group_back_without_the_others) {
+  auto works = many_adds(3);
+  std::vector<NewDocument> bad{new_document("first.pdf"), new_document("bad.pdf", UserId(99))};
+  works.push_back(stores.catalogue().add(std::move(bad), true, std::nullopt));
+  for (auto& work : many_adds(3)) works.push_back(std::move(work));
+
+  auto results = run_all(stores.loop(), std::move(works));
+
+  EXPECT_EQ(code_of(results[3]), "user_not_found");
+  EXPECT_EQ(must(run(stores.catalogue().count({}))), 6);
+  EXPECT_EQ(number("SELECT count(*) FROM tasks"), 6);
+}
+
+TEST_F(SqliteDatabaseTest, keeps_the_columns_of_the_original_in_step_with_the_newest_task) {
+  auto ticket = add();
+  auto is = [&](const std::string& condition) { return number("SELECT count(*) FROM documents WHERE " + condition) == 1; };
+  EXPECT_TRUE(is("status = 'PENDING' AND started_at IS NULL AND result_text IS NULL"));
+  auto task = claim_one();
+  EXPECT_TRUE(is("status = 'PROCESSING' AND started_at IS NOT NULL"));
+  complete(task, {page(2, "second"), page(1, "first")});
+  EXPECT_TRUE(is("status = 'COMPLETED' AND result_text = 'first' || char(10) || char(10) || 'second' AND page_count = 2"));
+  EXPECT_TRUE(is("extraction_time_seconds = 0.25 AND completed_at IS NOT NULL AND error_message IS NULL"));
+
+  must(run(stores.ledger().start_again(ticket.document, {}, stores.clock.now())));
+  EXPECT_TRUE(is("status = 'PENDING' AND result_text IS NULL AND page_count IS NULL AND completed_at IS NULL AND generation = 2"));
+  task = claim_one();
+  must(run(stores.ledger().record_failure(task.lease, {"no_result", "it went wrong", 0, false}, false, std::nullopt,
+                                          stores.clock.now())));
+  EXPECT_TRUE(is("status = 'FAILED' AND error_message = 'it went wrong' AND completed_at IS NOT NULL"));
+}
+
+TEST_F(SqliteDatabaseTest, leaves_result_text_empty_above_four_megabytes) {
+  add();
+  complete(claim_one(), {page(1, std::string(4 << 20, 'x'))});
+  add();
+  complete(claim_one(), {page(1, std::string(4 << 20, 'x')), page(2, "x")});
+
+  EXPECT_EQ(number("SELECT length(result_text) FROM documents WHERE id = 1"), 4 << 20);
+  EXPECT_EQ(number("SELECT result_text IS NULL FROM documents WHERE id = 2"), 1);
+}
+
+TEST_F(SqliteDatabaseTest, erases_the_password_whenever_a_task_ends) {
+  auto with_password = [&] {
+    auto document = new_document();
+    document.options.password = "secret";
+    return add(document);
+  };
+  auto now = [&] { return stores.clock.now(); };
+  with_password();
+  complete(claim_one(), {page(1)});
+  with_password();
+  must(run(stores.ledger().record_failure(claim_one().lease, {"no_result", "", 0, false}, false, std::nullopt, now())));
+  must(run(stores.ledger().request_cancel(with_password().document, now())));
+  auto running = with_password();
+  auto task = claim_one();
+  must(run(stores.ledger().request_cancel(running.document, now())));
+  must(run(stores.ledger().confirm_cancel(task.lease, now())));
+  with_password();
+  for (int i = 0; i < 2; ++i) {
+    claim(1, worker, AttemptLimits{.interruptions = 0});
+    stores.clock.advance(1min);
+  }
+  EXPECT_EQ(number("SELECT count(*) FROM tasks WHERE state IN ('PENDING', 'PROCESSING')"), 0);
+  EXPECT_EQ(number("SELECT count(*) FROM tasks WHERE password IS NOT NULL"), 0);
+
+  with_password();
+  EXPECT_EQ(number("SELECT count(*) FROM tasks WHERE password = 'secret'"), 1);
+}
+
+TEST_F(SqliteDatabaseTest, refuses_a_second_process) {
+  SqliteOptions options;
+  options.path = stores.file();
+
+  EXPECT_EQ(code_of(SqliteDatabase::open(options, stores.clock.now())), "data_in_use");
+}
+
+TEST_F(SqliteDatabaseTest, applies_migrations_once) {
+  EXPECT_EQ(stores.database().applied_migrations(), std::vector<std::string>({"0001_documents"}));
+  stores.reopen();
+  EXPECT_TRUE(stores.database().applied_migrations().empty());
+  EXPECT_EQ(number("SELECT count(*) FROM schema_migrations"), 1);
+}
+
+TEST_F(SqliteDatabaseTest, answers_a_defective_statement_with_an_error_and_goes_on) {
+  Transaction defective(Durability::process);
+  defective.add(Statement("no_such_statement"));
+  EXPECT_EQ(code_of(run(stores.database().run(std::move(defective)))), "internal_error");
+  Transaction short_of_parameters(Durability::process);
+  short_of_parameters.add(Statement("find_document"));
+  EXPECT_EQ(code_of(run(stores.database().run(std::move(short_of_parameters)))), "internal_error");
+  Statement unknown("no_such_statement");
+  EXPECT_EQ(code_of(run(stores.database().read(std::move(unknown)))), "internal_error");
+
+  add();
+  EXPECT_EQ(must(run(stores.catalogue().count({}))), 1);
+}
+
+TEST_F(SqliteDatabaseTest, finishes_what_was_queued_when_its_caller_is_gone) {
+  using namespace boost::asio::experimental::awaitable_operators;
+  auto add_and_leave = [&]() -> Async<void> {
+    std::vector<NewDocument> one{new_document()};
+    boost::asio::steady_timer at_once(stores.loop(), std::chrono::seconds(0));
+    auto first =
+        co_await (stores.catalogue().add(std::move(one), true, std::nullopt) || at_once.async_wait(boost::asio::use_awaitable));
+    EXPECT_EQ(first.index(), 1u);
+  };
+  contracts::run(stores.loop(), add_and_leave());
+
+  stores.reopen();
+  EXPECT_EQ(must(run(stores.catalogue().count({}))), 1);
+}
+
+// ---- damage ----------------------------------------------------------------------------------------------------------------------
+
+class SqliteDiskTest : public testing::Test {
+ protected:
+  SqliteDiskTest() {
+    FailingDisk::reset();
+    SqliteOptions options;
+    options.path = directory_.path() / "docquarry.db";
+    options.vfs = FailingDisk::vfs();
+    database = must(SqliteDatabase::open(options, Timestamp()));
+    users = std::make_unique<SqlUsers>(*database);
+  }
+  ~SqliteDiskTest() override { FailingDisk::reset(); }
+
+  Result<User> add_user(std::string name) {
+    return contracts::run(loop, users->add(name + "@example.com", name + std::string(32, 'k'), Timestamp()));
+  }
+
+  TemporaryDirectory directory_;
+  boost::asio::io_context loop;
+  std::unique_ptr<SqliteDatabase> database;
+  std::unique_ptr<SqlUsers> users;
+};
+
+TEST_F(SqliteDiskTest, never_trusts_the_disk_again_after_a_failed_fsync) {
+  must(add_user("before"));
+  FailingDisk::sync_fails = true;
+
+  EXPECT_EQ(code_of(add_user("during")), "database_unavailable");
+  FailingDisk::sync_fails = false;
+  EXPECT_EQ(code_of(add_user("after")), "database_unavailable");
+
+  EXPECT_EQ(code_of(contracts::run(loop, database->check())), "database_unavailable");
+  EXPECT_TRUE(contracts::run(loop, users->find(UserId(1))).has_value()) << "what was stored can still be read";
+}
+
+TEST_F(SqliteDiskTest, says_that_the_disk_is_full_and_goes_on_when_there_is_space) {
+  FailingDisk::is_full = true;
+  EXPECT_EQ(code_of(add_user("during")), "storage_full");
+  FailingDisk::is_full = false;
+
+  EXPECT_EQ(code_of(add_user("after")), "no error");
+  EXPECT_EQ(code_of(contracts::run(loop, database->check())), "no error");
+}
+
+TEST_F(SqliteDiskTest, syncs_before_it_answers) {
+  int before = FailingDisk::syncs;
+  must(add_user("one"));
+  EXPECT_GT(FailingDisk::syncs, before);
+}
+
+TEST(SqliteFile, is_refused_when_it_is_not_ours_or_damaged_or_newer) {
+  TemporaryDirectory directory;
+  SqlQueries queries("sqlite");
+  SqliteOptions options;
+  auto open = [&] { return SqliteDatabase::open(options, Timestamp()); };
+
+  options.path = directory.path() / "garbage.db";
+  std::ofstream(options.path) << std::string(8192, 'x');
+  EXPECT_EQ(code_of(open()), "database_unavailable");
+
+  options.path = directory.path() / "foreign.db";
+  {
+    auto foreign = must(SqliteConnection::open(options.path, SqliteConnection::Use::write, queries));
+    must(foreign.execute("CREATE TABLE bookmarks (url TEXT)"));
+  }
+  EXPECT_EQ(code_of(open()), "database_unavailable");
+
+  options.path = directory.path() / "newer.db";
+  must(open()).reset();
+  {
+    auto newer = must(SqliteConnection::open(options.path, SqliteConnection::Use::write, queries));
+    must(newer.execute("INSERT INTO schema_migrations VALUES (9999, '9999_future', '2030-01-01')"));
+  }
+  EXPECT_EQ(code_of(open()), "schema_too_new");
+}
+
+// Adds documents for ever and writes the id of each into the pipe when it was answered.
+void keep_adding(const SqliteOptions& options, int pipe) {
+  boost::asio::io_context loop;
+  contracts::CountingIds ids;
+  auto database = must(SqliteDatabase::open(options, Timestamp()));
+  SqlCatalogue catalogue(*database, ids);
+  auto client = [&]() -> Async<void> {
+    while (true) {
+      NewDocument document;
+      document.uid = Uid(ids.next());
+      document.owner = default_user;
+      document.filename = "a.pdf";
+      document.content = ObjectKey("uploads/" + document.uid.value());
+      std::vector<NewDocument> one{document};
+      auto added = co_await catalogue.add(std::move(one), true, std::nullopt);
+      auto id = must(std::move(added)).front().document.value();
+      if (::write(pipe, &id, sizeof id) != sizeof id) ::_exit(1);
+    }
+  };
+  for (int i = 0; i < 8; ++i) boost::asio::co_spawn(loop, client(), boost::asio::detached);
+  loop.run();
+}
+
+TEST(SqliteFile, holds_every_answered_document_after_kill_9) {
+  TemporaryDirectory directory;
+  SqliteOptions options;
+  options.path = directory.path() / "docquarry.db";
+  int answers[2];
+  ASSERT_EQ(::pipe(answers), 0);
+  pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      keep_adding(options, answers[1]);
+    } catch (...) {
+    }
+    ::_exit(1);
+  }
+  ::close(answers[1]);
+  std::vector<std::int64_t> ids;
+  std::int64_t id = 0;
+  while (::read(answers[0], &id, sizeof id) == sizeof id) {
+    ids.push_back(id);
+    if (ids.size() == 50) ::kill(child, SIGKILL);
+  }
+  ::close(answers[0]);
+  ::waitpid(child, nullptr, 0);
+  ASSERT_GE(ids.size(), 50u);
+
+  boost::asio::io_context loop;
+  contracts::CountingIds more_ids;
+  auto database = must(SqliteDatabase::open(options, Timestamp()));
+  SqlCatalogue catalogue(*database, more_ids);
+  for (auto answered : ids) EXPECT_TRUE(contracts::run(loop, catalogue.find(DocumentId(answered))).has_value()) << answered;
+  SqlQueries queries("sqlite");
+  auto file = must(SqliteConnection::open(options.path, SqliteConnection::Use::read, queries));
+  EXPECT_EQ(must(file.execute_for_number("SELECT count(*) FROM documents WHERE id NOT IN (SELECT document_id FROM tasks)")), 0);
+  EXPECT_EQ(must(file.execute_for_number("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'")), 0);
+}
+
+}  // namespace
+}  // namespace docquarry
