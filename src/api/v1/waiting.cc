@@ -40,7 +40,7 @@ std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer) {
     auto preference = next_part(item, ';');
     auto name = next_part(preference, '=');
     if (!same_word(name, "wait")) continue;
-    auto seconds = number(preference);
+    auto seconds = number(trimmed(preference));
     if (!seconds) return std::nullopt;
     return std::chrono::seconds(std::min<std::uint64_t>(*seconds, std::uint64_t(longest_wait.count())));
   }
