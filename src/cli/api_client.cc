@@ -227,7 +227,7 @@ Async<Result<std::unique_ptr<ByteSource>>> ApiClient::result(std::string id, std
   CO_TRY(auto text, co_await net::read_all(*response.body, largest_answer));
   CO_TRY(auto document, parse_document(text));
   co_return fail(invalid_request, "not finished yet: " + document.state + ", " + std::to_string(int(document.percent)) +
-                                        "%; wait with docquarry status --wait, or take what is there with --format ndjson");
+                                      "%; wait with docquarry status --wait, or take what is there with --format ndjson");
 }
 
 Async<Result<RemoteDocument>> ApiClient::act(std::string id, std::string verb) {

@@ -1,21 +1,13 @@
 #include "net/http_client.h"
 
 #include "base/io_errors.h"
+#include "net/scripted_server_test.h"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/streambuf.hpp>
-#include <boost/asio/write.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <charconv>
-#include <deque>
-#include <functional>
 
 namespace docquarry::net {
 namespace {
@@ -23,69 +15,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using ::testing::HasSubstr;
-
-// A server that does exactly what a test says, connection by connection: it reads a head, and as much of the body as is asked for.
-class Script {
- public:
-  explicit Script(asio::io_context& loop) : loop_(loop), acceptor_(loop, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {}
-
-  std::string url(const std::string& path = "/") const {
-    return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + path;
-  }
-
-  struct Turn {
-    std::size_t read_body_bytes = 0;  // after the head, before the answer
-    std::string answer;
-    bool close = false;
-  };
-
-  void serve(std::deque<Turn> turns) { asio::co_spawn(loop_, run(std::move(turns)), asio::detached); }
-
-  std::vector<std::string> heads;
-  std::string body;
-  int connections = 0;
-
- private:
-  Async<void> run(std::deque<Turn> turns) {
-    while (!turns.empty()) {
-      tcp::socket socket = co_await acceptor_.async_accept(asio::use_awaitable);
-      ++connections;
-      co_await talk(socket, turns);
-    }
-  }
-
-  Async<void> talk(tcp::socket& socket, std::deque<Turn>& turns) {
-    asio::streambuf buffer;
-    while (!turns.empty()) {
-      boost::system::error_code error;
-      auto head_bytes =
-          co_await asio::async_read_until(socket, buffer, "\r\n\r\n", asio::redirect_error(asio::use_awaitable, error));
-      if (error) co_return;
-      auto turn = std::move(turns.front());
-      turns.pop_front();
-      std::string head(asio::buffers_begin(buffer.data()), asio::buffers_begin(buffer.data()) + std::ptrdiff_t(head_bytes));
-      buffer.consume(head_bytes);
-      heads.push_back(head);
-      if (turn.read_body_bytes > 0 && head.find("100-continue") != head.npos) {
-        std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-        co_await asio::async_write(socket, asio::buffer(go_on), asio::redirect_error(asio::use_awaitable, error));
-      }
-      while (turn.read_body_bytes > buffer.size()) {
-        auto room = buffer.prepare(65536);
-        auto got = co_await socket.async_read_some(room, asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return;
-        buffer.commit(got);
-      }
-      body.assign(asio::buffers_begin(buffer.data()), asio::buffers_begin(buffer.data()) + std::ptrdiff_t(turn.read_body_bytes));
-      buffer.consume(turn.read_body_bytes);
-      co_await asio::async_write(socket, asio::buffer(turn.answer), asio::redirect_error(asio::use_awaitable, error));
-      if (turn.close || error) co_return;
-    }
-  }
-
-  asio::io_context& loop_;
-  tcp::acceptor acceptor_;
-};
 
 class Zeros : public ByteSource {
  public:
@@ -146,7 +75,7 @@ class HttpClientTest : public ::testing::Test {
   }
 
   asio::io_context loop_{1};
-  Script server_{loop_};
+  ScriptedServer server_{loop_};
   HttpClient client_{loop_};
   std::vector<std::pair<std::string, std::string>> last_headers_;
 };
@@ -177,7 +106,7 @@ TEST_F(HttpClientTest, uses_a_connection_again) {
   auto answer = get(std::move(post));
 
   EXPECT_EQ(answer.body, "ok");
-  EXPECT_EQ(server_.body, "body");
+  EXPECT_EQ(server_.bodies.back(), "body");
   EXPECT_EQ(server_.connections, 1);
   EXPECT_THAT(server_.heads[1], ::testing::Not(HasSubstr("x-www-form-urlencoded")));
 }
@@ -192,7 +121,7 @@ TEST_F(HttpClientTest, streams_an_upload_of_known_length) {
   auto answer = get(std::move(request));
 
   EXPECT_EQ(answer.status, 202);
-  EXPECT_EQ(server_.body, std::string(size, '0'));
+  EXPECT_EQ(server_.bodies.back(), std::string(size, '0'));
   EXPECT_THAT(server_.heads[0], HasSubstr("POST / HTTP/1.1"));
   EXPECT_THAT(server_.heads[0], HasSubstr("Content-Length: 3145728\r\n"));
 }
