@@ -14,8 +14,9 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t joined_body = 16 * 1024;  // up to this size a body is copied behind its head and sent as one piece
+constexpr std::size_t kept_head = 2 * 1024;     // what an idle connection may keep of the memory for heads
 constexpr std::size_t stream_block = 64 * 1024;
-constexpr std::size_t event_block = 2 * 1024;  // per open event stream
+constexpr std::size_t event_block = 1024;  // per open event stream
 constexpr std::size_t pipelined_while_following = 4 * 1024;
 constexpr auto linger_time = std::chrono::seconds(5);
 constexpr std::uint64_t linger_bytes = 16 * 1024 * 1024;
@@ -75,6 +76,7 @@ Async<void> Connection::serve() {
   bool open = true;
   while (open) {
     wire_.give_back_memory();
+    if (out_.capacity() > kept_head) std::string().swap(out_);
     RequestHead head;
     auto arrived = co_await next_head(head);
     if (!arrived) {
@@ -275,7 +277,6 @@ Async<bool> Connection::send(Exchange& request, Response& response, bool keep) {
   Wire::Pieces pieces{asio::buffer(out_), one_piece ? asio::const_buffer() : asio::buffer(response.body)};
   if (wire_.send_at_once(pieces)) co_return true;
   bool sent = co_await wire_.send(pieces, core_->options.limits.idle_time);
-  if (out_.capacity() > joined_body / 4) std::string().swap(out_);
   co_return sent;
 }
 
@@ -351,7 +352,7 @@ Async<void> Connection::linger(Wire::Duration limit) {
   interruptible_ = true;
   auto until = std::chrono::steady_clock::now() + limit;
   auto sink = std::make_unique_for_overwrite<std::byte[]>(joined_body);
-  std::span<std::byte> space(sink.get(), joined_body);
+  asio::mutable_buffer space(sink.get(), joined_body);
   std::uint64_t taken = 0;
   while (taken < linger_bytes && !core_->draining) {
     auto left = std::max(until - std::chrono::steady_clock::now(), Wire::Duration::zero());

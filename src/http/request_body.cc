@@ -42,7 +42,8 @@ Async<Result<std::size_t>> RequestBody::read(std::span<std::byte> into) {
       pace_.count(got, {});
     } else {
       auto began = std::chrono::steady_clock::now();
-      got = co_await wire_.receive_into(space, pace_.allowance());
+      boost::asio::mutable_buffer directly(space.data(), space.size());
+      got = co_await wire_.receive_into(directly, pace_.allowance());
       pace_.count(got, std::chrono::steady_clock::now() - began);
       if (got == 0) co_return failed(std::move(nothing_came()).error());
     }

@@ -57,18 +57,17 @@ void Wire::give_back_memory() {
 Async<std::size_t> Wire::receive(Duration limit, std::size_t most) {
   if (unread().size() >= most) co_return 0;
   make_room(most);
-  std::span<std::byte> free(reinterpret_cast<std::byte*>(buffer_.get()) + end_, capacity_ - end_);
+  asio::mutable_buffer free(buffer_.get() + end_, capacity_ - end_);
   std::size_t got = co_await receive_into(free, limit);
   end_ += got;
   co_return got;
 }
 
-Async<std::size_t> Wire::receive_into(std::span<std::byte> into, Duration limit) {
+Async<std::size_t> Wire::receive_into(asio::mutable_buffer into, Duration limit) {
   late_ = false;
   read_deadline_ = in(limit);
   boost::system::error_code problem;
-  auto space = asio::buffer(into.data(), into.size());
-  std::size_t got = co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, problem));
+  std::size_t got = co_await socket_.async_read_some(into, asio::redirect_error(asio::use_awaitable, problem));
   read_deadline_ = SteadyTime::max();
   if (got > 0) late_ = false;
   co_return got;

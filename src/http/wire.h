@@ -10,7 +10,6 @@
 #include <array>
 #include <cstddef>
 #include <memory>
-#include <span>
 #include <string_view>
 
 namespace docquarry::http {
@@ -30,7 +29,7 @@ class Wire {
   // the client has closed, `limit` has passed (then is_late), or interrupt() was called.
   Async<std::size_t> receive(Duration limit, std::size_t most);
   // The same into memory of the caller, past the buffer, which must be empty.
-  Async<std::size_t> receive_into(std::span<std::byte> into, Duration limit);
+  Async<std::size_t> receive_into(boost::asio::mutable_buffer into, Duration limit);
 
   // Sends everything, unless the client goes away or takes nothing for `idle` or much too slowly altogether: false, nothing more can be sent.
   Async<bool> send(Pieces pieces, Duration idle);
