@@ -3,27 +3,30 @@
 namespace docquarry {
 
 ProgressStream::ProgressStream(DocumentCatalogue& catalogue, DocumentId document, std::unique_ptr<EventFeed> feed, std::uint64_t after)
-    : catalogue_(catalogue), document_(document), feed_(std::move(feed)), last_(after) {}
+    : catalogue_(catalogue), document_(document), feed_(std::move(feed)), after_(after) {}
 
 Async<Result<ProgressEvent>> ProgressStream::present() {
   // The feed was opened before this read, so an ending between the two is seen in one of them.
   CO_TRY(auto view, co_await catalogue_.find(document_));
   ProgressEvent event;
-  event.number = last_;
+  event.number = after_;
   event.standing = standing_of(view);
   co_return event;
 }
 
 Async<Result<std::optional<ProgressEvent>>> ProgressStream::next() {
   if (ended_) co_return std::optional<ProgressEvent>();
-  Result<ProgressEvent> event = fail(internal_error, "unset");
-  if (!started_) event = co_await present();
-  else event = co_await feed_->next();
-  if (!event) co_return fail(std::move(event).error());
-  started_ = true;
-  last_ = std::max(last_, event->number);
-  ended_ = is_final(event->standing.state);
-  co_return std::optional<ProgressEvent>(std::move(*event));
+  ProgressEvent event;
+  if (!shown_) {
+    CO_TRY(event, co_await present());
+  } else {
+    do {  // what the feed remembers from before the present standing is old news
+      CO_TRY(event, co_await feed_->next());
+    } while (!is_ahead(event.standing, *shown_));
+  }
+  shown_ = event.standing;
+  ended_ = is_final(event.standing.state);
+  co_return std::optional<ProgressEvent>(std::move(event));
 }
 
 Async<Result<std::unique_ptr<ProgressStream>>> WatchProgress::follow(DocumentId document, std::uint64_t after) {

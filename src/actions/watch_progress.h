@@ -9,7 +9,8 @@
 
 namespace docquarry {
 
-// Events of one document. The first is always the present standing; the last is a final one; then empty.
+// Events of one document. The first is always the present standing, the others are ahead of the one before; the last is a final
+// one; then empty.
 class ProgressStream {
  public:
   ProgressStream(DocumentCatalogue& catalogue, DocumentId document, std::unique_ptr<EventFeed> feed, std::uint64_t after);
@@ -23,8 +24,9 @@ class ProgressStream {
   DocumentCatalogue& catalogue_;
   DocumentId document_;
   std::unique_ptr<EventFeed> feed_;
-  std::uint64_t last_;
-  bool started_ = false, ended_ = false;
+  std::uint64_t after_;
+  std::optional<Standing> shown_;
+  bool ended_ = false;
 };
 
 class WatchProgress {

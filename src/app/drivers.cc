@@ -72,30 +72,13 @@ Drivers::~Drivers() = default;
 
 SandboxOptions sandbox_options(const Settings& settings) {
   SandboxOptions options;
-  options.required = settings.sandbox == SandboxLevel::required;
-  const auto& clocks = settings.child_clocks;
-  const auto& child = settings.child_limits;
-  auto& limits = options.limits;
-  limits.memory_bytes = child.memory_bytes;
-  limits.cpu_base = clocks.cpu;
-  limits.cpu_per_page = clocks.cpu_per_page;
-  limits.cpu_most = clocks.cpu_max;
-  limits.wall_factor = int(clocks.wall_factor);
-  limits.no_progress = clocks.stall;
-  limits.pages = int(child.pages);
-  limits.objects = child.objects;
-  limits.depth = child.depth;
-  limits.text_per_page = child.text_per_page;
-  limits.text_per_document = child.text_per_document;
-  limits.metadata_field_bytes = child.metadata_field_bytes;
-  limits.metadata_bytes = child.metadata_bytes;
+  options.required = settings.sandbox_required;
+  options.limits = settings.sandbox_limits;
   return options;
 }
 
 Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop) {
   Drivers drivers;
-  if (settings.roles.size() == 1)
-    return fail(invalid_setting, "DOCQUARRY_ROLES: the embedded stores serve one process, which must be api,worker");
   drivers.helpers = std::make_unique<boost::asio::thread_pool>(2);
   drivers.clock = std::make_unique<SystemClock>();
   drivers.ids = std::make_unique<SystemIdSource>();

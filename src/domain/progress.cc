@@ -2,8 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace docquarry {
+namespace {
+
+auto rank(const Standing& standing) {
+  return std::tuple(standing.generation, is_final(standing.state), standing.attempt, standing.pages_done);
+}
+
+}  // namespace
 
 double percent(const Standing& standing) {
   if (standing.state == TaskState::completed) return 100;
@@ -30,6 +38,13 @@ Standing standing_of(const DocumentView& view) {
   standing.failure = view.failure;
   standing.partial = view.partial;
   return standing;
+}
+
+bool is_ahead(const Standing& next, const Standing& known) { return rank(known) < rank(next); }
+
+bool may_follow(const Standing& next, const Standing& known) {
+  if (is_ahead(known, next)) return false;
+  return next.generation > known.generation || !is_final(known.state);
 }
 
 }  // namespace docquarry

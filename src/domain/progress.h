@@ -35,4 +35,9 @@ double percent(const Standing& standing);
 
 Standing standing_of(const DocumentView& view);
 
+// Whether `next` tells of something later than `known`: a newer generation, the end, a newer attempt, or more pages.
+bool is_ahead(const Standing& next, const Standing& known);
+// Whether `next` may be shown after `known`: never less far, and what is final stays until a client starts the document again.
+bool may_follow(const Standing& next, const Standing& known);
+
 }  // namespace docquarry

@@ -6,20 +6,9 @@
 
 #include <algorithm>
 #include <deque>
-#include <tuple>
 
 namespace docquarry {
 namespace {
-
-auto rank(const Standing& standing) {
-  return std::tuple(standing.generation, is_final(standing.state), standing.attempt, standing.pages_done);
-}
-
-// Whether `next` may follow `latest`. What is final stays until a client starts the document again.
-bool may_follow(const Standing& next, const Standing& latest) {
-  if (rank(next) < rank(latest)) return false;
-  return next.generation > latest.generation || !is_final(latest.state);
-}
 
 struct HashDocument {
   std::size_t operator()(DocumentId id) const { return std::hash<std::int64_t>()(id.value()); }
