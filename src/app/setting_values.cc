@@ -8,7 +8,6 @@
 #include <array>
 #include <cctype>
 #include <charconv>
-#include <cmath>
 
 #include <arpa/inet.h>
 
@@ -67,15 +66,6 @@ Result<std::int64_t> parse_number(std::string_view text, std::int64_t least, std
   std::int64_t number = 0;
   if (!take_number(text, number) || !text.empty() || number < least || number > most)
     return fail(invalid_setting, fmt::format("must be a whole number from {} to {}", least, most));
-  return number;
-}
-
-Result<double> parse_factor(std::string_view text, double least, double most) {
-  text = trimmed(text);
-  double number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number) || number < least || number > most)
-    return fail(invalid_setting, fmt::format("must be a number from {} to {}", least, most));
   return number;
 }
 

@@ -13,7 +13,6 @@
 namespace docquarry {
 
 Result<std::int64_t> parse_number(std::string_view text, std::int64_t least, std::int64_t most);
-Result<double> parse_factor(std::string_view text, double least, double most);
 
 // "500ms", "30s", "2m", "1h", "7d"; a plain number counts seconds, as the original's settings do.
 Result<std::chrono::milliseconds> parse_duration(std::string_view text, std::chrono::milliseconds least,

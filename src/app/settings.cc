@@ -125,13 +125,6 @@ std::string with_stand_ins(std::string text, const Settings& settings) {
   return text;
 }
 
-void derive(Settings& settings) {
-  auto& limits = settings.child_limits;
-  limits.address_space_bytes = limits.memory_bytes + (256u << 20);
-  // The kernel's own limit stands behind the server's clock, which gives the better message.
-  limits.cpu_seconds = std::uint32_t(std::chrono::ceil<std::chrono::seconds>(settings.child_clocks.cpu_max).count()) + 5;
-}
-
 }  // namespace
 
 Result<LoadedSettings> load_settings(const SettingSources& sources) {
@@ -152,7 +145,6 @@ Result<LoadedSettings> load_settings(const SettingSources& sources) {
     for (const auto& problem : given.problems) all += (all.empty() ? "" : "\n") + problem;
     return fail(invalid_setting, all);
   }
-  derive(loaded.settings);
   return loaded;
 }
 

@@ -8,8 +8,8 @@
 #include "base/result.h"
 #include "domain/document.h"
 #include "domain/task.h"
+#include "drivers/sandbox/sandboxed_extractor.h"
 #include "http/server.h"
-#include "wire/request.h"
 
 #include <chrono>
 #include <cstdint>
@@ -21,22 +21,12 @@
 
 namespace docquarry {
 
-enum class Isolation { document, owner };  // who shares an extractor process: nobody, or one owner's small documents
-enum class SandboxLevel {
-  required,
-  best_effort
-};  // what happens where a layer of the sandbox is missing: refuse to start, or say so
+// Who shares an extractor process: nobody, or one owner's small documents.
+enum class Isolation { document, owner };
 
 struct ListenAddress {
   std::string address = "127.0.0.1";  // an IPv4 or IPv6 address, without brackets
   std::uint16_t port = 8000;          // 0: any free one
-};
-
-// How long one document may take; page counts make it longer.
-struct ChildClocks {
-  std::chrono::milliseconds cpu{30'000}, cpu_per_page{500}, cpu_max{300'000};
-  double wall_factor = 2;                   // wall time allowed per CPU time allowed
-  std::chrono::milliseconds stall{20'000};  // without any sign of progress
 };
 
 struct Settings {
@@ -63,9 +53,8 @@ struct Settings {
   http::ServerLimits http_limits;
 
   Isolation isolation = Isolation::document;
-  SandboxLevel sandbox = SandboxLevel::required;
-  ChildClocks child_clocks;
-  wire::ChildLimits child_limits;
+  bool sandbox_required = true;  // refuse to start where a layer of the sandbox is missing
+  SandboxLimits sandbox_limits;
 
   std::string server;  // where client commands find the service
 };

@@ -109,11 +109,6 @@ Result<void> parse_file_megabytes(Settings& settings, std::string_view text) {
   return {};
 }
 
-Result<void> parse_wall_factor(Settings& settings, std::string_view text) {
-  TRY(settings.child_clocks.wall_factor, parse_factor(text, 1, 100));
-  return {};
-}
-
 Result<void> parse_server(Settings& settings, std::string_view text) {
   if (!text.starts_with("http://") && !text.starts_with("https://"))
     return fail(invalid_setting, "must be an address like http://127.0.0.1:8000");
@@ -125,11 +120,9 @@ Result<void> parse_server(Settings& settings, std::string_view text) {
 
 const std::vector<SettingRow>& settings_table() {
   using H = http::ServerLimits;
-  using C = wire::ChildLimits;
-  using K = ChildClocks;
+  using S = SandboxLimits;
   constexpr auto http_limits = &Settings::http_limits;
-  constexpr auto child = &Settings::child_limits;
-  constexpr auto clocks = &Settings::child_clocks;
+  constexpr auto sandbox = &Settings::sandbox_limits;
   // clang-format off
   static const std::vector<SettingRow> rows{
     {"DOCQUARRY_LISTEN", {}, "127.0.0.1:8000", "address:port", false,
@@ -205,37 +198,33 @@ const std::vector<SettingRow>& settings_table() {
     {"DOCQUARRY_ISOLATION", {}, "document", "document, owner", false,
      "Who shares an extractor process: no two documents, or small documents of one owner (faster).", choice(in(&Settings::isolation), {"document", "owner"})},
     {"DOCQUARRY_SANDBOX", {}, "required", "required, best_effort", false,
-     "What happens where the system lacks a layer of the sandbox: refuse to start, or go on and say so.", choice(in(&Settings::sandbox), {"required", "best_effort"})},
+     "What happens where the system lacks a layer of the sandbox: refuse to start, or go on and say so.", choice(in(&Settings::sandbox_required), {"best_effort", "required"})},
     {"DOCQUARRY_CHILD_MEMORY", {}, "512MB", "size", false,
-     "How much memory one document may take.", size(in(child, &C::memory_bytes), 64 << 20, 1ull << 40)},
+     "How much memory one document may take.", size(in(sandbox, &S::memory_bytes), 64 << 20, 1ull << 40)},
     {"DOCQUARRY_CHILD_CPU", {}, "30s", "time", false,
-     "How much processor time one document may take, before its pages are counted.", duration(in(clocks, &K::cpu), 1s, 24h)},
+     "How much processor time one document may take, before its pages are counted.", duration(in(sandbox, &S::cpu_base), 1s, 24h)},
     {"DOCQUARRY_CHILD_CPU_PER_PAGE", {}, "500ms", "time", false,
-     "How much more for each of its pages.", duration(in(clocks, &K::cpu_per_page), 0s, 1h)},
+     "How much more for each of its pages.", duration(in(sandbox, &S::cpu_per_page), 0s, 1h)},
     {"DOCQUARRY_CHILD_CPU_MAX", {}, "5m", "time", false,
-     "How much at most.", duration(in(clocks, &K::cpu_max), 1s, 24h)},
-    {"DOCQUARRY_CHILD_WALL_FACTOR", {}, "2", "factor", false,
-     "How much longer than its processor time a document may take by the clock on the wall.", parse_wall_factor},
+     "How much at most.", duration(in(sandbox, &S::cpu_most), 1s, 24h)},
+    {"DOCQUARRY_CHILD_WALL_FACTOR", {}, "2", "number", false,
+     "How much longer than its processor time a document may take by the clock on the wall.", number(in(sandbox, &S::wall_factor), 1, 100)},
     {"DOCQUARRY_CHILD_STALL", {}, "20s", "time", false,
-     "How long a document may show no progress.", duration(in(clocks, &K::stall), 1s, 24h)},
+     "How long a document may show no progress.", duration(in(sandbox, &S::no_progress), 1s, 24h)},
     {"DOCQUARRY_MAX_PAGES", {}, "10000", "number", false,
-     "Pages that are extracted of one document; the rest is left out and the result marked partial, as with all limits below.", number(in(child, &C::pages), 1, 1'000'000)},
+     "Pages that are extracted of one document; the rest is left out and the result marked partial, as with all limits below.", number(in(sandbox, &S::pages), 1, 1'000'000)},
     {"DOCQUARRY_MAX_OBJECTS", {}, "1000000", "number", false,
-     "Page objects that are looked at in one document.", number(in(child, &C::objects), 1000, 1'000'000'000)},
+     "Page objects that are looked at in one document.", number(in(sandbox, &S::objects), 1000, 1'000'000'000)},
     {"DOCQUARRY_MAX_DEPTH", {}, "64", "number", false,
-     "How deep forms and outline entries may be nested.", number(in(child, &C::depth), 1, 1000)},
-    {"DOCQUARRY_MAX_PAGE_GLYPHS", {}, "1000000", "number", false,
-     "Glyphs that are read of one page.", number(in(child, &C::glyphs_per_page), 1000, 100'000'000)},
+     "How deep forms and outline entries may be nested.", number(in(sandbox, &S::depth), 1, 1000)},
     {"DOCQUARRY_MAX_PAGE_TEXT", {}, "4000000", "characters", false,
-     "The longest text of one page.", number(in(child, &C::text_per_page), 1000, 100'000'000)},
+     "The longest text of one page.", number(in(sandbox, &S::text_per_page), 1000, 100'000'000)},
     {"DOCQUARRY_MAX_DOCUMENT_TEXT", {}, "64000000", "characters", false,
-     "The longest text of one document.", number(in(child, &C::text_per_document), 1000, 1'000'000'000)},
-    {"DOCQUARRY_MAX_OUTPUT", {}, "250MB", "size", false,
-     "How much the extractor may send for one document.", size(in(child, &C::output_bytes), 1 << 20, 250 << 20)},
+     "The longest text of one document.", number(in(sandbox, &S::text_per_document), 1000, 1'000'000'000)},
     {"DOCQUARRY_MAX_METADATA_FIELD", {}, "64kB", "size", false,
-     "The longest metadata field.", size(in(child, &C::metadata_field_bytes), 1 << 10, 4 << 20)},
+     "The longest metadata field.", size(in(sandbox, &S::metadata_field_bytes), 1 << 10, 4 << 20)},
     {"DOCQUARRY_MAX_METADATA", {}, "1MB", "size", false,
-     "All metadata of one document together.", size(in(child, &C::metadata_bytes), 1 << 10, 6 << 20)},
+     "All metadata of one document together.", size(in(sandbox, &S::metadata_bytes), 1 << 10, 6 << 20)},
 
     {"DOCQUARRY_SERVER", {}, "http://127.0.0.1:8000", "http://host:port", false,
      "Which service the commands upload, status, result, list, delete, cancel and retry speak to.", parse_server},

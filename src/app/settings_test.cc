@@ -53,7 +53,7 @@ TEST(Settings, need_nothing_to_be_set) {
   EXPECT_GE(settings.concurrency, 1);
   EXPECT_EQ(settings.lease, 30s);
   EXPECT_EQ(settings.isolation, Isolation::document);
-  EXPECT_EQ(settings.sandbox, SandboxLevel::required);
+  EXPECT_TRUE(settings.sandbox_required);
   EXPECT_EQ(settings.server, "http://127.0.0.1:8000");
 }
 
@@ -75,22 +75,21 @@ TEST(Settings, have_the_defaults_of_the_structs_that_they_fill) {
   EXPECT_EQ(settings.http_limits.idle_time, plain.http_limits.idle_time);
   EXPECT_EQ(settings.http_limits.slowest_body_bytes_per_second, plain.http_limits.slowest_body_bytes_per_second);
   EXPECT_EQ(settings.http_limits.connections, plain.http_limits.connections);
-  EXPECT_EQ(settings.child_limits.memory_bytes, plain.child_limits.memory_bytes);
-  EXPECT_EQ(settings.child_limits.address_space_bytes, plain.child_limits.address_space_bytes);
-  EXPECT_EQ(settings.child_limits.cpu_seconds, plain.child_limits.cpu_seconds);
-  EXPECT_EQ(settings.child_limits.pages, plain.child_limits.pages);
-  EXPECT_EQ(settings.child_limits.objects, plain.child_limits.objects);
-  EXPECT_EQ(settings.child_limits.depth, plain.child_limits.depth);
-  EXPECT_EQ(settings.child_limits.glyphs_per_page, plain.child_limits.glyphs_per_page);
-  EXPECT_EQ(settings.child_limits.text_per_page, plain.child_limits.text_per_page);
-  EXPECT_EQ(settings.child_limits.text_per_document, plain.child_limits.text_per_document);
-  EXPECT_EQ(settings.child_limits.output_bytes, plain.child_limits.output_bytes);
-  EXPECT_EQ(settings.child_limits.metadata_field_bytes, plain.child_limits.metadata_field_bytes);
-  EXPECT_EQ(settings.child_limits.metadata_bytes, plain.child_limits.metadata_bytes);
-  EXPECT_EQ(settings.child_clocks.cpu, plain.child_clocks.cpu);
-  EXPECT_EQ(settings.child_clocks.cpu_per_page, plain.child_clocks.cpu_per_page);
-  EXPECT_EQ(settings.child_clocks.cpu_max, plain.child_clocks.cpu_max);
-  EXPECT_EQ(settings.child_clocks.stall, plain.child_clocks.stall);
+  const auto& limits = settings.sandbox_limits;
+  const auto& plain_limits = plain.sandbox_limits;
+  EXPECT_EQ(limits.memory_bytes, plain_limits.memory_bytes);
+  EXPECT_EQ(limits.cpu_base, plain_limits.cpu_base);
+  EXPECT_EQ(limits.cpu_per_page, plain_limits.cpu_per_page);
+  EXPECT_EQ(limits.cpu_most, plain_limits.cpu_most);
+  EXPECT_EQ(limits.wall_factor, plain_limits.wall_factor);
+  EXPECT_EQ(limits.no_progress, plain_limits.no_progress);
+  EXPECT_EQ(limits.pages, plain_limits.pages);
+  EXPECT_EQ(limits.objects, plain_limits.objects);
+  EXPECT_EQ(limits.depth, plain_limits.depth);
+  EXPECT_EQ(limits.text_per_page, plain_limits.text_per_page);
+  EXPECT_EQ(limits.text_per_document, plain_limits.text_per_document);
+  EXPECT_EQ(limits.metadata_field_bytes, plain_limits.metadata_field_bytes);
+  EXPECT_EQ(limits.metadata_bytes, plain_limits.metadata_bytes);
 }
 
 TEST(Settings, come_from_the_nearest_source) {
@@ -139,14 +138,6 @@ TEST(Settings, put_the_stores_below_the_data_directory) {
   EXPECT_EQ(settings.files, "file:/mnt/big");
 }
 
-TEST(Settings, derive_what_stands_behind_a_limit) {
-  auto settings = loaded({{"DOCQUARRY_CHILD_MEMORY", "1GB"}, {"DOCQUARRY_CHILD_CPU_MAX", "1500ms"}});
-
-  EXPECT_EQ(settings.child_limits.memory_bytes, 1u << 30);
-  EXPECT_EQ(settings.child_limits.address_space_bytes, (1u << 30) + (256u << 20));
-  EXPECT_EQ(settings.child_limits.cpu_seconds, 7u);
-}
-
 TEST(Settings, refuse_an_unknown_name_and_say_which_was_meant) {
   EXPECT_EQ(refusal({{"DOCQUARRY_LEAS", "30s"}}),
             "DOCQUARRY_LEAS (from environment) is not a setting; did you mean DOCQUARRY_LEASE?");
@@ -171,7 +162,7 @@ TEST(Settings, refuse_a_bad_value_and_say_what_is_allowed) {
   EXPECT_THAT(refusal({{"DOCQUARRY_ROLES", "api,cook"}}), HasSubstr("must be one or more of api, worker"));
   EXPECT_THAT(refusal({{"DOCQUARRY_ROLES", " , "}}), HasSubstr("must be one or more of api, worker"));
   EXPECT_THAT(refusal({{"DOCQUARRY_HEAD_TIME", "1500ms"}}), HasSubstr("must be whole seconds"));
-  EXPECT_THAT(refusal({{"DOCQUARRY_CHILD_WALL_FACTOR", "nan"}}), HasSubstr("must be a number from 1 to 100"));
+  EXPECT_THAT(refusal({{"DOCQUARRY_CHILD_WALL_FACTOR", "nan"}}), HasSubstr("must be a whole number from 1 to 100"));
   EXPECT_THAT(refusal({{"DOCQUARRY_DATABASE", "sqlite:"}}), HasSubstr("must be sqlite:PATH"));
 }
 
