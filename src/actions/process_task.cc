@@ -13,21 +13,21 @@ namespace docquarry {
 using namespace boost::asio::experimental::awaitable_operators;
 
 ProcessTask::ProcessTask(TaskLedger& ledger, DocumentCatalogue& catalogue, ObjectStore& files, ProgressBoard& board, Clock& clock,
-                         Metrics& metrics, Slots& slots, Signal& stop, ProcessingRules rules)
+                         Metrics& metrics, ExtractionPlaces& places, Signal& stop, ProcessingRules rules)
     : ledger_(ledger),
       catalogue_(catalogue),
       files_(files),
       board_(board),
       clock_(clock),
       metrics_(metrics),
-      slots_(slots),
+      places_(places),
       stop_(stop),
       rules_(rules) {}
 
-Async<void> ProcessTask::operator()(ClaimedTask task, Extractor& extractor) {
+Async<void> ProcessTask::operator()(ClaimedTask task) {
   co_await board_.post(standing_of(task.document));
   SavedPages pages(ledger_, board_, task, rules_);
-  auto first = co_await (extract_guarded(task, extractor, pages) || keep_lease(task.lease));
+  auto first = co_await (extract_guarded(task, pages) || keep_lease(task.lease));
   if (first.index() == 1) {
     Error reason = std::get<1>(std::move(first));
     co_await give_up(std::move(task), std::move(reason));
@@ -38,23 +38,23 @@ Async<void> ProcessTask::operator()(ClaimedTask task, Extractor& extractor) {
   else co_await give_up(std::move(task), std::move(summary).error());
 }
 
-Async<Result<ExtractionSummary>> ProcessTask::extract(const ClaimedTask& task, Extractor& extractor, SavedPages& pages) {
+Async<Result<ExtractionSummary>> ProcessTask::extract(const ClaimedTask& task, SavedPages& pages) {
   CO_TRY(auto done, co_await take_up_earlier_pages(task, pages));
-  auto slot = co_await slots_.take();
+  auto place = co_await places_.take(task.document.owner);
   CO_CHECK(fault_point("process.before_open"));
   auto file = co_await files_.open_file(task.document.content);
   if (!file) co_return fail(std::move(file).error().in("open original"));
   CO_CHECK(fault_point("process.before_extract"));
-  auto summary = co_await extractor.extract(std::move(*file), task.document.options, std::move(done), pages);
+  auto summary = co_await place.extractor().extract(std::move(*file), task.document.options, std::move(done), pages);
   if (summary) CO_CHECK(fault_point("process.after_extract"));
   co_return summary;
 }
 
 // A defect that throws must end the task, not leave keep_lease holding it for ever.
-Async<Result<ExtractionSummary>> ProcessTask::extract_guarded(const ClaimedTask& task, Extractor& extractor, SavedPages& pages) {
+Async<Result<ExtractionSummary>> ProcessTask::extract_guarded(const ClaimedTask& task, SavedPages& pages) {
   std::string defect;
   try {
-    co_return co_await extract(task, extractor, pages);
+    co_return co_await extract(task, pages);
   } catch (const boost::system::system_error& error) {
     if (error.code() == boost::asio::error::operation_aborted) throw;  // we were cancelled
     defect = error.what();

@@ -30,11 +30,11 @@ Page page_numbered(int number) {
 class ProcessTaskTest : public testing::Test {
  protected:
   void run(ClaimedTask task = {}) {
-    Slots slots(loop, 1);
-    ProcessTask process(ledger, catalogue, files, board, clock, metrics, slots, stop, rules);
+    ExtractionPlaces places(loop, 1, extractor);
+    ProcessTask process(ledger, catalogue, files, board, clock, metrics, places, stop, rules);
     bool ended = false;
     auto work = [&]() -> Async<void> {
-      co_await process(std::move(task), extractor);
+      co_await process(std::move(task));
       ended = true;
     };
     boost::asio::co_spawn(loop, work(), boost::asio::detached);

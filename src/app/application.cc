@@ -66,6 +66,7 @@ class Application {
   Async<void> wait_for_signal();
   Async<void> stop();
   api::Policy policy() const;
+  ExtractionPlaces::OpenBatch batches() const;
 
   bool has_role(std::string_view role) const { return settings_.roles.contains(std::string(role)); }
 
@@ -87,15 +88,14 @@ class Application {
   RescueTasks rescue_{*drivers_.ledger, *drivers_.queue, *drivers_.clock, metrics_, settings_.lease};
   SweepStorage sweep_{*drivers_.files, *drivers_.catalogue, *drivers_.clock, settings_.upload_grace};
 
-  Slots slots_{loop_, settings_.concurrency};
+  ExtractionPlaces places_{loop_, settings_.concurrency, *drivers_.extractor, batches()};
   ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files, *drivers_.board, *drivers_.clock,
-                       metrics_,         slots_,              stopping_,       processing_rules(settings_)};
+                       metrics_,         places_,             stopping_,       processing_rules(settings_)};
   Worker worker_{loop_,
                  *drivers_.ledger,
                  *drivers_.queue,
                  *drivers_.clock,
                  process_,
-                 *drivers_.extractor,
                  WorkerId(host_name() + "/" + std::to_string(::getpid()) + "/" + drivers_.ids->next()),
                  processing_rules(settings_),
                  2 * settings_.concurrency + 2,
@@ -129,6 +129,11 @@ class Application {
                        api::make_error_page(services_),
                        metrics_};
 };
+
+ExtractionPlaces::OpenBatch Application::batches() const {
+  if (settings_.isolation == Isolation::document) return {};
+  return [extractor = drivers_.extractor.get()] { return extractor->open_batch(); };
+}
 
 api::Policy Application::policy() const {
   api::Policy policy;

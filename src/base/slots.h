@@ -41,6 +41,8 @@ class Slots {
     co_return Held(*this);
   }
 
+  bool is_anyone_waiting() const { return !waiting_.empty(); }
+
   // One that is free right now, if any; nobody is overtaken.
   std::optional<Held> try_take() {
     if (free_ == 0 || !waiting_.empty()) return std::nullopt;

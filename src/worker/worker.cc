@@ -15,13 +15,12 @@ constexpr auto pause_after_failure = 500ms;  // when the database does not answe
 }  // namespace
 
 Worker::Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ProcessTask& process,
-               Extractor& extractor, WorkerId holder, ProcessingRules rules, int in_flight, Signal& stop)
+               WorkerId holder, ProcessingRules rules, int in_flight, Signal& stop)
     : loop_(loop),
       ledger_(ledger),
       queue_(queue),
       clock_(clock),
       process_(process),
-      extractor_(extractor),
       holder_(std::move(holder)),
       rules_(rules),
       in_flight_(in_flight),
@@ -80,7 +79,7 @@ void Worker::start(ClaimedTask task, Slots::Held place) {
 }
 
 Async<void> Worker::process_one(ClaimedTask task, Slots::Held place) {
-  co_await process_(std::move(task), extractor_);
+  co_await process_(std::move(task));
   (void)place;
 }
 

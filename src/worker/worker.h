@@ -6,7 +6,6 @@
 #include "base/signal.h"
 #include "base/slots.h"
 #include "ports/clock.h"
-#include "ports/extractor.h"
 #include "ports/task_ledger.h"
 #include "ports/task_queue.h"
 
@@ -19,7 +18,7 @@ namespace docquarry {
 class Worker {
  public:
   // `in_flight`: tasks claimed at once, at least the number of extraction slots.
-  Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ProcessTask& process, Extractor& extractor,
+  Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ProcessTask& process,
          WorkerId holder, ProcessingRules rules, int in_flight, Signal& stop);
 
   // Works until `stop` is raised, and returns when the last task in flight has ended or been handed back.
@@ -36,7 +35,6 @@ class Worker {
   TaskQueue& queue_;
   Clock& clock_;
   ProcessTask& process_;
-  Extractor& extractor_;
   WorkerId holder_;
   ProcessingRules rules_;
   int in_flight_;
