@@ -45,7 +45,7 @@ Result<std::vector<std::string>> names_in(const fs::path& directory) {
 bool is_older(const fs::path& file, Timestamp than) {
   struct stat status{};
   if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  auto written = std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+  auto written = std::chrono::microseconds(std::int64_t(status.st_mtim.tv_sec) * 1'000'000 + status.st_mtim.tv_nsec / 1000);
   return written < than.time_since_epoch();
 }
 

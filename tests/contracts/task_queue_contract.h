@@ -1,0 +1,68 @@
+// What every TaskQueue must do. A driver's test instantiates the suite with a type that has queue() and loop().
+#pragma once
+
+#include "ports/task_queue.h"
+#include "tests/contracts/run.h"
+
+#include <gtest/gtest.h>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+namespace docquarry::contracts {
+
+using namespace std::chrono_literals;
+using namespace boost::asio::experimental::awaitable_operators;
+
+template <class Fixture>
+class TaskQueueContract : public testing::Test {
+ protected:
+  template <class T>
+  T run(Async<T> work) {
+    return contracts::run(stores.loop(), std::move(work));
+  }
+  bool rings_within(std::chrono::milliseconds time) { return run(with_timeout(time, stores.queue().wait())).has_value(); }
+
+  Fixture stores;
+};
+TYPED_TEST_SUITE_P(TaskQueueContract);
+
+TYPED_TEST_P(TaskQueueContract, wakes_one_who_waits) {
+  bool woken = false;
+  auto worker = [&]() -> Async<void> {
+    must(co_await this->stores.queue().wait());
+    woken = true;
+  };
+  auto client = [&]() -> Async<void> { must(co_await this->stores.queue().announce(TaskTicket())); };
+  auto both = [&]() -> Async<void> { co_await (worker() && client()); };
+
+  contracts::run(this->stores.loop(), both());
+
+  EXPECT_TRUE(woken);
+}
+
+TYPED_TEST_P(TaskQueueContract, remembers_rings_that_nobody_waited_for) {
+  must(this->run(this->stores.queue().announce(TaskTicket())));
+  must(this->run(this->stores.queue().announce(TaskTicket())));
+
+  EXPECT_TRUE(this->rings_within(10s));
+  EXPECT_TRUE(this->rings_within(10s));
+  EXPECT_FALSE(this->rings_within(50ms));
+}
+
+TYPED_TEST_P(TaskQueueContract, loses_no_ring_to_a_waiter_that_was_cancelled) {
+  EXPECT_FALSE(this->rings_within(20ms));
+  EXPECT_FALSE(this->rings_within(20ms));
+  must(this->run(this->stores.queue().announce(TaskTicket())));
+
+  EXPECT_TRUE(this->rings_within(10s));
+}
+
+TYPED_TEST_P(TaskQueueContract, takes_more_rings_than_anybody_will_hear) {
+  for (int i = 0; i < 3000; ++i) must(this->run(this->stores.queue().announce(TaskTicket())));
+
+  EXPECT_TRUE(this->rings_within(10s));
+}
+
+REGISTER_TYPED_TEST_SUITE_P(TaskQueueContract, wakes_one_who_waits, remembers_rings_that_nobody_waited_for,
+                            loses_no_ring_to_a_waiter_that_was_cancelled, takes_more_rings_than_anybody_will_hear);
+
+}  // namespace docquarry::contracts
