@@ -5,9 +5,11 @@
 #include "layout/columns.h"
 #include "layout/glyph_runs.h"
 #include "layout/headings.h"
+#include "layout/join_lines.h"
 #include "layout/lines.h"
 #include "layout/list_nesting.h"
 #include "layout/markdown.h"
+#include "layout/page_margins.h"
 #include "layout/ruled_tables.h"
 #include "layout/upright.h"
 
@@ -89,10 +91,32 @@ void append_table(Table table, std::uint32_t first_line, std::uint32_t line_coun
   into.tables.push_back(std::move(table));
 }
 
+// Running heads before, running feet behind everything else.
+void append_furniture(const PageText& text, std::span<const Furniture> furniture, Furniture kind, ColumnText& into) {
+  std::vector<Atom> atoms;
+  for (std::uint32_t i = 0; i < furniture.size(); ++i) {
+    const Piece& piece = text.pieces[i];
+    if (furniture[i] == kind) atoms.push_back({piece.box, piece.baseline, piece.size_pt, piece.row, piece.characters, i, false});
+  }
+  auto first = into.lines.size();
+  append_lines(text, atoms, into.lines);
+  for (auto line = first; line < into.lines.size(); ++line) {
+    Block block;
+    block.kind = BlockKind::furniture;
+    block.first_line = std::uint32_t(line);
+    block.line_count = 1;
+    block.text = join_lines(text, std::span(into.lines).subspan(line, 1), 0);
+    into.blocks.push_back(std::move(block));
+  }
+}
+
 // The text of one direction, from pieces to blocks.
 DirectionText read_direction(const PageInk& page, int turns, const DocumentStyle& style, const PageText& text) {
   DirectionText content;
   std::vector<bool> taken(text.pieces.size(), false);
+  auto furniture = turns == 0 ? find_furniture(page, text, style) : std::vector<Furniture>(text.pieces.size());
+  append_furniture(text, furniture, Furniture::head, content.columns);
+  std::transform(furniture.begin(), furniture.end(), taken.begin(), [](Furniture f) { return f != Furniture::none; });
   auto ruled = find_ruled_tables(page, turns, text, style.body_size_pt(), taken);
   auto atoms = atoms_of(text, ruled, taken);
   auto regions = order_columns(atoms, style.body_size_pt(), reads_right_to_left(text));
@@ -111,6 +135,7 @@ DirectionText read_direction(const PageInk& page, int turns, const DocumentStyle
     append_blocks(text, first, stretch.last, pitch, style.body_is_monospace(), content.columns);
     if (stretch.table_behind) append_table(std::move(ruled[*stretch.table_behind]), stretch.last, 0, content);
   }
+  append_furniture(text, furniture, Furniture::foot, content.columns);
   mark_headings(content.columns, style);
   nest_lists(content.columns);
   return content;

@@ -19,6 +19,9 @@ constexpr float some_extra_space = 0.1f; // the same where the words, too, look 
 constexpr float indent = 0.6f;           // in sizes; the smallest first-line indents are one
 constexpr float largest_indent = 5;      // more is another column or a centred line
 constexpr float room_left = 1;           // in sizes, beside the next line's first word: it would have fitted, so the line was ended
+constexpr float much_room = 6;           // the same, enough to end a line that does not look like the end of a sentence
+constexpr float run_in_gap = 2;          // in sizes, at most behind a heading that shares its line with the text
+constexpr std::uint32_t run_in_text = 30; // letters of that text at least; behind a bold cell of a table stands less
 constexpr float code_gap = 2.2f;         // in pitches; a program may have a blank line
 
 bool near_size(float a, float b) { return a < b * same_size && b < a * same_size; }
@@ -36,36 +39,61 @@ bool ends_a_sentence(char32_t c) {
 
 }  // namespace
 
+namespace {
+
+// The pieces of `atoms` as one line.
+ColumnLine line_of(const PageText& text, std::span<const Atom> atoms) {
+  ColumnLine line;
+  std::size_t bold = 0, italic = 0, monospace = 0, right_to_left = 0, most = 0;
+  line.box = atoms[0].box;
+  for (const auto& atom : atoms) {
+    const Piece& piece = text.pieces[atom.index];
+    line.pieces.push_back(atom.index);
+    line.box = united(line.box, piece.box);
+    line.characters += piece.characters;
+    bold += piece.bold ? piece.characters : 0;
+    italic += piece.italic ? piece.characters : 0;
+    monospace += piece.monospace ? piece.characters : 0;
+    right_to_left += piece.right_to_left ? piece.characters : 0;
+    if (piece.characters > most) most = piece.characters, line.size_pt = piece.size_pt, line.baseline = piece.baseline;
+  }
+  line.right_to_left = right_to_left * 2 > line.characters;
+  std::sort(line.pieces.begin(), line.pieces.end(), [&](auto a, auto b) {
+    float x = text.pieces[a].box.left, y = text.pieces[b].box.left;
+    return x != y ? (x < y) != line.right_to_left : a < b;
+  });
+  line.bold = bold * 20 >= line.characters * 19;
+  line.italic = italic * 20 >= line.characters * 19;
+  line.monospace = monospace * 20 >= line.characters * 19;
+  line.starts_bold = text.pieces[line.pieces.front()].starts_bold;
+  return line;
+}
+
+// "Method   The samples were ...", bold at first and then a gap wider than a space: a heading on the line of its text, as LaTeX's
+// \paragraph sets it. Becomes two lines.
+bool has_run_in_head(const PageText& text, const ColumnLine& line) {
+  if (line.pieces.size() != 2 || line.right_to_left) return false;
+  const Piece &head = text.pieces[line.pieces[0]], &rest = text.pieces[line.pieces[1]];
+  return head.bold && !rest.starts_bold && rest.characters >= run_in_text && rest.box.left - head.box.right < run_in_gap * line.size_pt;
+}
+
+}  // namespace
+
 void append_lines(const PageText& text, std::span<const Atom> atoms, std::vector<ColumnLine>& lines) {
   std::size_t begin = 0;
   for (std::size_t i = 1; i <= atoms.size(); ++i) {
     bool same = i < atoms.size() && (atoms[i].row == atoms[i - 1].row ||
                                      atoms[i].baseline - atoms[begin].baseline <= same_row * std::min(atoms[i].size_pt, atoms[begin].size_pt));
     if (same) continue;
-    ColumnLine line;
-    std::size_t bold = 0, italic = 0, monospace = 0, right_to_left = 0, most = 0;
-    line.box = atoms[begin].box;
-    for (auto atom = begin; atom < i; ++atom) {
-      const Piece& piece = text.pieces[atoms[atom].index];
-      line.pieces.push_back(atoms[atom].index);
-      line.box = united(line.box, piece.box);
-      line.characters += piece.characters;
-      bold += piece.bold ? piece.characters : 0;
-      italic += piece.italic ? piece.characters : 0;
-      monospace += piece.monospace ? piece.characters : 0;
-      right_to_left += piece.right_to_left ? piece.characters : 0;
-      if (piece.characters > most) most = piece.characters, line.size_pt = piece.size_pt, line.baseline = piece.baseline;
+    auto row = atoms.subspan(begin, i - begin);
+    ColumnLine line = line_of(text, row);
+    if (has_run_in_head(text, line)) {
+      std::size_t head = row[0].index == line.pieces[0] ? 0 : 1;
+      lines.push_back(line_of(text, row.subspan(head, 1)));
+      lines.push_back(line_of(text, row.subspan(1 - head, 1)));
+    } else {
+      lines.push_back(std::move(line));
     }
-    line.right_to_left = right_to_left * 2 > line.characters;
-    std::sort(line.pieces.begin(), line.pieces.end(), [&](auto a, auto b) {
-      float x = text.pieces[a].box.left, y = text.pieces[b].box.left;
-      return x != y ? (x < y) != line.right_to_left : a < b;
-    });
-    line.bold = bold * 20 >= line.characters * 19;
-    line.italic = italic * 20 >= line.characters * 19;
-    line.monospace = monospace * 20 >= line.characters * 19;
-    line.starts_bold = text.pieces[line.pieces.front()].starts_bold;
-    lines.push_back(std::move(line));
     begin = i;
   }
 }
@@ -194,7 +222,7 @@ class BlockMaker {
     bool sentence = ends_a_sentence(end);
     if (pitch > usual + some_extra_space * size && sentence) return true;
     if (changes_indent(begin, i)) return true;
-    return sentence && would_have_fitted(above, here);
+    return would_have_fitted(above, here, sentence ? room_left : much_room);
   }
 
   bool is_centred(const ColumnLine& above, const ColumnLine& here) const {
@@ -216,12 +244,12 @@ class BlockMaker {
     return step < -indent && i > begin + 1;
   }
 
-  bool would_have_fitted(const ColumnLine& above, const ColumnLine& here) const {
+  bool would_have_fitted(const ColumnLine& above, const ColumnLine& here, float spare) const {
     const Piece& piece = text_.pieces[here.pieces.front()];
     if (piece.word_count == 0) return false;
     float word = text_.words[piece.first_word].box.width();
     float room = here.right_to_left ? above.box.left - left_ : right_ - above.box.right;
-    return room > word + room_left * here.size_pt;
+    return room > word + spare * here.size_pt;
   }
 
   void add_block(std::uint32_t begin, std::uint32_t end) {

@@ -22,7 +22,7 @@ struct ColumnLine {
   bool right_to_left = false;
 };
 
-enum class BlockKind : std::uint8_t { paragraph, heading, bullet_item, numbered_item, code, table };
+enum class BlockKind : std::uint8_t { paragraph, heading, bullet_item, numbered_item, code, table, furniture };
 
 struct Block {
   BlockKind kind = BlockKind::paragraph;

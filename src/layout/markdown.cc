@@ -150,6 +150,7 @@ std::string write_markdown(const ColumnText& content, const std::vector<Table>& 
   std::string out;
   const Block* before = nullptr;
   for (const auto& block : content.blocks) {
+    if (block.kind == BlockKind::furniture) continue;
     if (before != nullptr) out += is_item(*before) && is_item(block) ? "\n" : "\n\n";
     before = &block;
     switch (block.kind) {
@@ -170,6 +171,7 @@ std::string write_markdown(const ColumnText& content, const std::vector<Table>& 
         if (tables[block.table].has_spans()) append_html_table(out, tables[block.table]);
         else append_pipe_table(out, tables[block.table]);
         break;
+      case BlockKind::furniture: break;
       case BlockKind::paragraph: append_escaped(out, block.text, true); break;
     }
   }

@@ -1,4 +1,5 @@
 // Blocks as Markdown (GitHub's flavour) and as plain text. What the document says must not turn into markup.
+// Running heads and feet are left out of the Markdown, which is for reading on; the plain text has all that the page has.
 #pragma once
 
 #include "layout/blocks.h"
