@@ -142,6 +142,7 @@ int extract_document(const wire::ExtractRequest& request, std::span<const char> 
     sink(frames);
     return 0;
   }
+  if (request.without_labels) (*reader)->leave_out_labels();
   Extraction extraction(request, **reader, sink);
   extraction.run();
   return (*reader)->page_count();

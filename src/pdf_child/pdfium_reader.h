@@ -32,6 +32,9 @@ class PdfReader {
   // One sentence when a limit cut the page that was read last, else empty.
   const std::string& cut() const { return cut_; }
 
+  // PDFium follows a label tree that is its own branch until the stack is used up; whoever has seen that asks for no labels.
+  void leave_out_labels() { has_labels_ = false; }
+
   // Sentences about what was left out are appended to `faults`.
   DocumentFacts facts(std::vector<std::string>& faults) const;
 

@@ -42,6 +42,7 @@ std::string encode(const ExtractRequest& request) {
   put_ranges(out, request.pages);
   put_ranges(out, request.skip);
   out.put(std::uint8_t(request.without_facts));
+  out.put(std::uint8_t(request.without_labels));
   return packet;
 }
 
@@ -66,6 +67,7 @@ Result<Request> decode_request(std::string_view packet) {
     request.pages = take_ranges(in);
     request.skip = take_ranges(in);
     request.without_facts = in.take<std::uint8_t>() != 0;
+    request.without_labels = in.take<std::uint8_t>() != 0;
     if (!in.at_end()) return malformed();
     return Request(std::move(request));
   }

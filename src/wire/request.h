@@ -40,6 +40,7 @@ struct ExtractRequest {
   std::vector<PageRange> pages;  // empty: all
   std::vector<PageRange> skip;   // pages that are known already; closed ranges
   bool without_facts = false;    // reading them broke an earlier child
+  bool without_labels = false;   // the same for page labels
 };
 
 struct OpenBatch {

@@ -36,8 +36,8 @@ class SmallPdf {
     add("4", "<<" + info_ + ">>");
     for (std::size_t i = 0; i < pages_.size(); ++i) {
       auto at = 10 + 2 * i;
-      add(std::to_string(at), "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>/Contents " + std::to_string(at + 1) +
-                                  " 0 R" + pages_[i].extra + ">>");
+      add(std::to_string(at), "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>/Contents " +
+                                  std::to_string(at + 1) + " 0 R" + pages_[i].extra + ">>");
       add(std::to_string(at + 1),
           "<</Length " + std::to_string(pages_[i].operators.size()) + ">>stream\n" + pages_[i].operators + "\nendstream");
     }

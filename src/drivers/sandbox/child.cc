@@ -84,7 +84,6 @@ Child::Child(boost::asio::io_context& loop, UniqueFd results, UniqueFd batch_soc
 Child::~Child() {
   *alive_ = false;
   if (!reports_) return;
-  reports_->unwanted = true;
   reports_->kill();
 }
 

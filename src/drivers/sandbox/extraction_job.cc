@@ -59,6 +59,7 @@ std::string ExtractionJob::request(std::uint32_t number) const {
   request.pages = options_.pages;
   request.skip = done_;
   request.without_facts = without_facts_;
+  request.without_labels = without_labels_;
   return wire::encode(request);
 }
 
@@ -134,6 +135,7 @@ Async<Result<void>> ExtractionJob::take(wire::PageFrame frame, Child& child) {
   if (frame.lines.size() < lines_off_the_loop_from) frame.page.lines = write_lines();
   else frame.page.lines = co_await off_loop(helpers_, write_lines);
   ++pages_from_this_child_;
+  if (without_labels_ && !any_good_page_) note("the page labels were left out, because reading them broke the extractor");
   last_page_ = frame.page.number;
   add_page(done_, last_page_);
   summary_.partial = summary_.partial || frame.page.fault.has_value();
@@ -187,6 +189,8 @@ Async<Result<void>> ExtractionJob::after_break(Error why, Child& child, bool fre
     if (without_facts_) co_return fail(std::move(why));
     without_facts_ = true;
     note("the document's metadata and outline could not be read: " + why.message());
+  } else if (pages_from_this_child_ == 0 && why.is(extractor_crashed) && !without_labels_) {
+    without_labels_ = true;  // the page may be innocent: its label is the other thing that is read before its frame
   } else if (pages_from_this_child_ == 0 || hung) {
     auto taken = co_await take_broken(culprit, why);
     if (!taken) co_return taken;

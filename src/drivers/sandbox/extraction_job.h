@@ -59,7 +59,7 @@ class ExtractionJob {
   int breaks_ = 0;
 
   std::optional<wire::Begin> begin_;
-  bool facts_read_ = false, without_facts_ = false;
+  bool facts_read_ = false, without_facts_ = false, without_labels_ = false;
   int last_page_ = 0;  // delivered, or found broken
   int pages_from_this_child_ = 0;
   bool any_good_page_ = false;

@@ -41,7 +41,8 @@ Result<int> spawn_launcher(const std::filesystem::path& program, int socket, boo
 
 }  // namespace
 
-void ChildReports::kill() const {
+void ChildReports::kill() {
+  unwanted = true;
   if (process) syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0u);
 }
 

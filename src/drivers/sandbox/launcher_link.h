@@ -27,10 +27,11 @@ struct ChildReports {
   int pid = 0;
   std::optional<wire::Ended> ended;
   bool lost = false;      // the launcher died or could not start the child
-  bool unwanted = false;  // nobody waits any more: to be killed when it starts
+  bool unwanted = false;  // to be killed when its start is reported
   boost::asio::steady_timer changed;
 
-  void kill() const;  // at once; harmless when it has ended
+  // At once, or as soon as its start is reported; harmless when it has ended.
+  void kill();
   // Waits until it has ended or is lost, at most so long.
   Async<void> wait_for_end(std::chrono::steady_clock::duration most);
 };
