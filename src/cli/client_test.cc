@@ -85,7 +85,7 @@ TEST_F(ClientTest, uploads_files_and_directories_in_one_request_and_waits) {
 
   EXPECT_EQ(status, 0) << err_;
   EXPECT_EQ(err_, "");
-  EXPECT_EQ(out_, "id2  COMPLETED   a b.pdf\nid1  COMPLETED   a b.pdf\n");
+  EXPECT_EQ(out_, "id1  COMPLETED   a b.pdf\nid2  COMPLETED   a b.pdf\n");
   EXPECT_THAT(server_.heads[0], HasSubstr("POST /v1/documents HTTP/1.1"));
   EXPECT_THAT(server_.heads[0], HasSubstr("Idempotency-Key: "));
   const auto& body = server_.bodies[0];

@@ -115,7 +115,7 @@ Async<void> Upload::send(std::vector<FileToUpload> batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     auto& document = (*outcomes)[i];
     if (!document) failure(batch[i].path.string(), document.error().message());
-    else if (command_.wait && !document->is_final()) accepted_.push_back(std::move(*document));
+    else if (command_.wait) accepted_.push_back(std::move(*document));
     else outcome(*document);
   }
 }
@@ -123,23 +123,22 @@ Async<void> Upload::send(std::vector<FileToUpload> batch) {
 // In the order of the files. While the first one is waited for, the others go on as well; they are answered at once when their turn comes.
 Async<void> Upload::wait_for_all() {
   for (std::size_t i = 0; i < accepted_.size(); ++i) {
-    while (true) {
-      auto patience = bar_.is_shown() ? 1s : 30s;
-      auto known = co_await api_.document(accepted_[i].id, patience);
-      if (!known) {
-        failure(accepted_[i].filename, known.error().message());
-        bool lost = known.error().is(connection_failed);
-        if (lost) co_return;
-        break;
-      }
-      if (known->is_final()) {
-        outcome(*known);
-        break;
-      }
-      double done = double(i) + known->percent / 100;
-      bar_.update(done / double(accepted_.size()), fmt::format("{} of {} processed  {}", i, accepted_.size(), known->filename));
-    }
+    auto waited = co_await wait_for(i);
+    if (waited) outcome(accepted_[i]);
+    else failure(accepted_[i].filename, waited.error().message());
+    if (!waited && waited.error().is(connection_failed)) co_return;
   }
+}
+
+Async<Result<void>> Upload::wait_for(std::size_t index) {
+  auto patience = bar_.is_shown() ? 1s : 30s;
+  while (!accepted_[index].is_final()) {
+    CO_TRY(accepted_[index], co_await api_.document(accepted_[index].id, patience));
+    double done = double(index) + accepted_[index].percent / 100;
+    bar_.update(done / double(accepted_.size()),
+                fmt::format("{} of {} processed  {}", index, accepted_.size(), accepted_[index].filename));
+  }
+  co_return Result<void>{};
 }
 
 void Upload::outcome(const RemoteDocument& document) {

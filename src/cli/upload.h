@@ -24,6 +24,7 @@ class Upload {
   std::vector<FileToUpload> next_batch();
   Async<void> send(std::vector<FileToUpload> batch);
   Async<void> wait_for_all();
+  Async<Result<void>> wait_for(std::size_t index);
   void outcome(const RemoteDocument& document);
   void failure(const std::string& about, const std::string& why);
 
@@ -32,7 +33,7 @@ class Upload {
   UploadCommand command_;
   std::string password_;
   std::deque<FileToUpload> files_;        // still to be sent
-  std::vector<RemoteDocument> accepted_;  // still to be waited for
+  std::vector<RemoteDocument> accepted_;  // to be waited for, in the order of the files
   std::uint64_t bytes_ = 0, sent_before_ = 0;
   std::size_t count_ = 0;
   int failed_ = 0;
