@@ -23,7 +23,8 @@ struct Gap {
 
 class TableFinder {
  public:
-  TableFinder(const PageText& text, std::span<const ColumnLine> lines, const LinePitch& pitch) : text_(text), lines_(lines), pitch_(pitch) {}
+  TableFinder(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines, const LinePitch& pitch)
+      : text_(text), vocabulary_(vocabulary), lines_(lines), pitch_(pitch) {}
 
   // The table that starts at `first`, if one does. `end` becomes the line behind it.
   bool find(std::uint32_t first, std::uint32_t last, std::uint32_t& end, Table& table) {
@@ -155,7 +156,7 @@ class TableFinder {
         table.pieces.push_back(index);
         for (std::uint32_t w = 0; w < piece.word_count; ++w) {
           const auto& word = text_.words[piece.first_word + w];
-          append_cell_word(cells[column_of(word.box)], text_.text_of(word), false);
+          append_cell_word(cells[column_of(word.box)], vocabulary_, text_.text_of(word), false);
         }
       }
       // A row without a first cell, close to the row above, is the rest of it.
@@ -166,7 +167,7 @@ class TableFinder {
         continue;
       }
       for (std::size_t c = 0; c < columns; ++c)
-        if (!cells[c].empty()) append_cell_word(rows.back()[c], cells[c], true);
+        if (!cells[c].empty()) append_cell_word(rows.back()[c], vocabulary_, cells[c], true);
     }
     if (right_to_left)
       for (auto& row : rows) std::reverse(row.begin(), row.end());
@@ -185,6 +186,7 @@ class TableFinder {
   }
 
   const PageText& text_;
+  Vocabulary& vocabulary_;
   std::span<const ColumnLine> lines_;
   const LinePitch& pitch_;
   std::vector<Gap> gaps_;
@@ -192,10 +194,10 @@ class TableFinder {
 
 }  // namespace
 
-std::vector<AlignedTable> find_aligned_tables(const PageText& text, std::span<const ColumnLine> lines, std::uint32_t first, std::uint32_t last,
+std::vector<AlignedTable> find_aligned_tables(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines, std::uint32_t first, std::uint32_t last,
                                               const LinePitch& pitch) {
   std::vector<AlignedTable> found;
-  TableFinder finder(text, lines, pitch);
+  TableFinder finder(text, vocabulary, lines, pitch);
   for (auto i = first; i < last;) {
     AlignedTable table;
     std::uint32_t end = i + 1;

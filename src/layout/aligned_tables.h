@@ -7,6 +7,7 @@
 #pragma once
 
 #include "layout/blocks.h"
+#include "layout/join_lines.h"
 #include "layout/tables.h"
 
 namespace docquarry {
@@ -17,7 +18,7 @@ struct AlignedTable {
 };
 
 // In lines [first, last), which are one column of the page.
-std::vector<AlignedTable> find_aligned_tables(const PageText& text, std::span<const ColumnLine> lines, std::uint32_t first, std::uint32_t last,
+std::vector<AlignedTable> find_aligned_tables(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines, std::uint32_t first, std::uint32_t last,
                                               const LinePitch& pitch);
 
 }  // namespace docquarry

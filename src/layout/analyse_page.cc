@@ -92,7 +92,7 @@ void append_table(Table table, std::uint32_t first_line, std::uint32_t line_coun
 }
 
 // Running heads before, running feet behind everything else.
-void append_furniture(const PageText& text, std::span<const Furniture> furniture, Furniture kind, ColumnText& into) {
+void append_furniture(const PageText& text, Vocabulary& vocabulary, std::span<const Furniture> furniture, Furniture kind, ColumnText& into) {
   std::vector<Atom> atoms;
   for (std::uint32_t i = 0; i < furniture.size(); ++i) {
     const Piece& piece = text.pieces[i];
@@ -105,7 +105,7 @@ void append_furniture(const PageText& text, std::span<const Furniture> furniture
     block.kind = BlockKind::furniture;
     block.first_line = std::uint32_t(line);
     block.line_count = 1;
-    block.text = join_lines(text, std::span(into.lines).subspan(line, 1), 0);
+    block.text = join_lines(text, vocabulary, std::span(into.lines).subspan(line, 1), 0);
     into.blocks.push_back(std::move(block));
   }
 }
@@ -113,11 +113,12 @@ void append_furniture(const PageText& text, std::span<const Furniture> furniture
 // The text of one direction, from pieces to blocks.
 DirectionText read_direction(const PageInk& page, int turns, const DocumentStyle& style, const PageText& text) {
   DirectionText content;
+  Vocabulary vocabulary(text);
   std::vector<bool> taken(text.pieces.size(), false);
   auto furniture = turns == 0 ? find_furniture(page, text, style) : std::vector<Furniture>(text.pieces.size());
-  append_furniture(text, furniture, Furniture::head, content.columns);
+  append_furniture(text, vocabulary, furniture, Furniture::head, content.columns);
   std::transform(furniture.begin(), furniture.end(), taken.begin(), [](Furniture f) { return f != Furniture::none; });
-  auto ruled = find_ruled_tables(page, turns, text, style.body_size_pt(), taken);
+  auto ruled = find_ruled_tables(page, turns, text, vocabulary, style.body_size_pt(), taken);
   auto atoms = atoms_of(text, ruled, taken);
   auto regions = order_columns(atoms, style.body_size_pt(), reads_right_to_left(text));
   auto stretches = lines_in_order(text, atoms, regions, content.columns.lines);
@@ -127,15 +128,17 @@ DirectionText read_direction(const PageInk& page, int turns, const DocumentStyle
   pitch.settle();
   for (const auto& stretch : stretches) {
     auto first = stretch.first;
-    for (auto& found : find_aligned_tables(text, content.columns.lines, stretch.first, stretch.last, pitch)) {
-      append_blocks(text, first, found.first_line, pitch, style.body_is_monospace(), content.columns);
+    auto blocks_before = content.columns.blocks.size();
+    for (auto& found : find_aligned_tables(text, vocabulary, content.columns.lines, stretch.first, stretch.last, pitch)) {
+      append_blocks(text, vocabulary, first, found.first_line, pitch, style.body_is_monospace(), content.columns);
       append_table(std::move(found.table), found.first_line, found.line_count, content);
       first = found.first_line + found.line_count;
     }
-    append_blocks(text, first, stretch.last, pitch, style.body_is_monospace(), content.columns);
+    append_blocks(text, vocabulary, first, stretch.last, pitch, style.body_is_monospace(), content.columns);
+    join_cut_paragraph(blocks_before, content.columns, vocabulary);
     if (stretch.table_behind) append_table(std::move(ruled[*stretch.table_behind]), stretch.last, 0, content);
   }
-  append_furniture(text, furniture, Furniture::foot, content.columns);
+  append_furniture(text, vocabulary, furniture, Furniture::foot, content.columns);
   mark_headings(content.columns, style);
   nest_lists(content.columns);
   return content;

@@ -142,14 +142,14 @@ namespace {
 
 class BlockMaker {
  public:
-  BlockMaker(const PageText& text, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into)
-      : text_(text), into_(into), pitch_(pitch), first_(first), last_(last), code_possible_(!body_is_monospace) {
+  BlockMaker(const PageText& text, Vocabulary& vocabulary, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into)
+      : text_(text), vocabulary_(vocabulary), into_(into), pitch_(pitch), first_(first), last_(last), code_possible_(!body_is_monospace) {
     for (auto i = first; i < last; ++i) {
       const auto& line = into.lines[i];
-      left_ = i == first ? line.box.left : std::min(left_, line.box.left);
-      right_ = i == first ? line.box.right : std::max(right_, line.box.right);
+      edges_.push_back({line.box.left, line.box.right});
     }
     find_marks();
+    find_edges();
   }
 
   void make() {
@@ -165,6 +165,25 @@ class BlockMaker {
   const ColumnLine& line(std::uint32_t i) const { return into_.lines[i]; }
   bool is_code(std::uint32_t i) const { return code_possible_ && line(i).monospace; }
   ReadMark mark(std::uint32_t i) const { return marks_[i - first_]; }
+
+  // The measure of each line: of all lines around it that follow each other closely in one size. A caption is often narrower than the
+  // text below it.
+  void find_edges() {
+    for (std::size_t begin = 0; begin < edges_.size();) {
+      std::size_t end = begin + 1;
+      Edges all = edges_[begin];
+      for (; end < edges_.size() && follows_closely(first_ + std::uint32_t(end)); ++end)
+        all = {std::min(all.left, edges_[end].left), std::max(all.right, edges_[end].right)};
+      std::fill(edges_.begin() + std::ptrdiff_t(begin), edges_.begin() + std::ptrdiff_t(end), all);
+      begin = end;
+    }
+  }
+
+  bool follows_closely(std::uint32_t i) const {
+    const auto &above = line(i - 1), &here = line(i);
+    float pitch = here.baseline - above.baseline;
+    return near_size(above.size_pt, here.size_pt) && pitch > 0 && pitch <= pitch_.typical(here.size_pt) + extra_space * here.size_pt;
+  }
 
   // Bullets are marks wherever they stand first. Numbers, letters and dashes need company: one more of the kind, the next number.
   void find_marks() {
@@ -222,7 +241,7 @@ class BlockMaker {
     bool sentence = ends_a_sentence(end);
     if (pitch > usual + some_extra_space * size && sentence) return true;
     if (changes_indent(begin, i)) return true;
-    return would_have_fitted(above, here, sentence ? room_left : much_room);
+    return would_have_fitted(i, sentence ? room_left : much_room);
   }
 
   bool is_centred(const ColumnLine& above, const ColumnLine& here) const {
@@ -244,11 +263,13 @@ class BlockMaker {
     return step < -indent && i > begin + 1;
   }
 
-  bool would_have_fitted(const ColumnLine& above, const ColumnLine& here, float spare) const {
+  bool would_have_fitted(std::uint32_t i, float spare) const {
+    const auto &above = line(i - 1), &here = line(i);
+    const Edges& edges = edges_[i - first_];
     const Piece& piece = text_.pieces[here.pieces.front()];
     if (piece.word_count == 0) return false;
     float word = text_.words[piece.first_word].box.width();
-    float room = here.right_to_left ? above.box.left - left_ : right_ - above.box.right;
+    float room = here.right_to_left ? above.box.left - edges.left : edges.right - above.box.right;
     return room > word + spare * here.size_pt;
   }
 
@@ -266,24 +287,44 @@ class BlockMaker {
       bool item = kind == ListMark::bullet || kind == ListMark::dash || numbered;
       block.kind = numbered ? BlockKind::numbered_item : item ? BlockKind::bullet_item : BlockKind::paragraph;
       block.number = mark(begin).number;
-      block.text = join_lines(text_, lines, item ? 1 : 0);
+      block.text = join_lines(text_, vocabulary_, lines, item ? 1 : 0);
     }
     if (!block.text.empty()) into_.blocks.push_back(std::move(block));
   }
 
   const PageText& text_;
+  Vocabulary& vocabulary_;
   ColumnText& into_;
   const LinePitch& pitch_;
   std::uint32_t first_, last_;
   bool code_possible_;
-  float left_ = 0, right_ = 0;
+  struct Edges {
+    float left, right;
+  };
+  std::vector<Edges> edges_;
   std::vector<ReadMark> marks_;
 };
 
 }  // namespace
 
-void append_blocks(const PageText& text, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into) {
-  if (first < last) BlockMaker(text, first, last, pitch, body_is_monospace, into).make();
+void append_blocks(const PageText& text, Vocabulary& vocabulary, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into) {
+  if (first < last) BlockMaker(text, vocabulary, first, last, pitch, body_is_monospace, into).make();
+}
+
+void join_cut_paragraph(std::size_t first, ColumnText& into, Vocabulary& vocabulary) {
+  if (first == 0 || first >= into.blocks.size()) return;
+  Block &before = into.blocks[first - 1], &after = into.blocks[first];
+  bool text = before.kind == BlockKind::paragraph || before.kind == BlockKind::bullet_item || before.kind == BlockKind::numbered_item;
+  if (!text || after.kind != BlockKind::paragraph || before.first_line + before.line_count != after.first_line) return;
+  char32_t end = last_character(before.text), start = first_character(after.text);
+  const auto &above = into.lines[after.first_line - 1], &below = into.lines[after.first_line];
+  if (ends_a_sentence(end) || !is_lower(start) || !near_size(above.size_pt, below.size_pt) || above.bold != below.bold) return;
+  std::string_view rest = after.text;
+  auto first_end = std::min(rest.find(' '), rest.size());
+  append_cell_word(before.text, vocabulary, rest.substr(0, first_end), true);
+  before.text += rest.substr(first_end);
+  before.line_count += after.line_count;
+  into.blocks.erase(into.blocks.begin() + std::ptrdiff_t(first));
 }
 
 }  // namespace docquarry

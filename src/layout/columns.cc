@@ -16,8 +16,9 @@ constexpr std::size_t slices_at_most = 4096;
 constexpr int deepest_cut = 12;             // three columns inside two bands need four
 constexpr int gutters_tried = 3;            // per region, the most promising first
 constexpr std::uint32_t lines_beside = 3;   // fewer lines side by side are chance or a form
-constexpr float letters_of_text = 17;       // per line and column: narrower columns than that are not set as running text, cells are
-constexpr float fill_of_text = 0.55f;       // running text fills its column but for the last lines of paragraphs
+constexpr float letters_of_text = 17;       // per piece of a line: narrower columns than that are not set as running text, cells are
+constexpr float fill_of_text = 0.55f;       // lines of running text are of one length, but for the last of a paragraph
+constexpr float longer_lines = 0.2f;        // share of lines that may be longer than "of one length": what spans inner columns
 constexpr float aligned_rows = 0.6f;        // share of lines with a partner on the same baseline; cells have one, columns only on a grid
 
 // A stretch of one slice of the page that an atom covers.
@@ -146,7 +147,14 @@ class ColumnFinder {
       std::uint32_t last = slice;
       while (last + 1 < slices_ && (kinds[last + 1] == SliceKind::crossed) == crossed) ++last;
       Band band{slice, last, false};
-      if (!crossed) give_back_a_heading(kinds, band);
+      if (!crossed) {
+        give_back_a_heading(kinds, band);
+        auto above = end_of_a_title(kinds, band);
+        if (above > band.first_slice) {
+          bands.push_back({band.first_slice, above - 1, false});
+          band.first_slice = above;
+        }
+      }
       band.columns = !crossed && are_columns(begin, end, gutter, band);
       bands.push_back(band);
       slice = band.last_slice + 1;
@@ -173,19 +181,32 @@ class ColumnFinder {
     band.last_slice = slice;
   }
 
+  // A line or two that stand alone at the head of a band, on the side that is read last: a title centred over the columns. Returns the
+  // slice behind it.
+  std::uint32_t end_of_a_title(const std::vector<SliceKind>& kinds, const Band& band) const {
+    auto last_side = right_to_left_ ? SliceKind::left_only : SliceKind::right_only;
+    auto slice = band.first_slice;
+    while (slice <= band.last_slice && (kinds[slice] == last_side || kinds[slice] == SliceKind::empty)) ++slice;
+    bool ends_free = slice > band.first_slice && slice <= band.last_slice && kinds[slice - 1] == SliceKind::empty;
+    auto lines_high = std::uint32_t(2 * 2.5f / slice_height);  // of a title's size
+    return ends_free && slice - band.first_slice <= lines_high ? slice : band.first_slice;
+  }
+
   bool are_columns(std::uint32_t begin, std::uint32_t end, float gutter, const Band& band) {
     struct Side {
       std::uint32_t lines = 0, letters = 0;
-      float width = 0, left = 0, right = 0;
       bool table = false;
       std::vector<std::uint32_t> rows;
+      std::vector<float> widths;
+
+      float left = 0, right = 0;
 
       void add(const Atom& atom) {
         left = rows.empty() ? atom.box.left : std::min(left, atom.box.left);
         right = rows.empty() ? atom.box.right : std::max(right, atom.box.right);
         rows.push_back(atom.row);
         letters += atom.characters;
-        width += atom.box.width();
+        widths.push_back(atom.box.width());
         table = table || atom.table;
       }
       void count_lines() {
@@ -193,8 +214,19 @@ class ColumnFinder {
         rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
         lines = std::uint32_t(rows.size());
       }
-      bool looks_like_text() const {
-        return table || (float(letters) >= letters_of_text * float(lines) && width >= fill_of_text * float(lines) * (right - left));
+      bool looks_like_text() {
+        if (table || widths.empty()) return table;
+        // As whole lines, which stretched word spaces may have torn apart, or as pieces, when there are more columns on this side.
+        float sum_of_lines = 0;
+        for (float width : widths) sum_of_lines += width;
+        if (float(letters) >= letters_of_text * float(lines) && sum_of_lines >= fill_of_text * float(lines) * (right - left)) return true;
+        auto pieces = float(widths.size());
+        if (float(letters) < letters_of_text * pieces) return false;
+        auto full = widths.begin() + std::ptrdiff_t(pieces * (1 - longer_lines));
+        std::nth_element(widths.begin(), full, widths.end());
+        float sum = 0;
+        for (float width : widths) sum += std::min(width, *full);
+        return sum >= fill_of_text * pieces * *full;
       }
     };
     std::array<Side, 2> sides;

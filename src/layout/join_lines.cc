@@ -10,8 +10,19 @@ namespace {
 
 constexpr std::size_t widest_indent = 200;  // characters; more is a place on the page, not an indent
 
+constexpr std::size_t shortest_part = 4;    // bytes; "with" and "in" are words, too, and parts of many others
+
+// Letters and inner hyphens, in lower case: "(First-year," and "first-year" are the same. FNV-1a, continued over parts.
+std::uint64_t hash_word(std::string_view word, std::uint64_t hash = 0xCBF29CE484222325u) {
+  auto is_edge = [](char c) { return !is_ascii_letter(char32_t(static_cast<unsigned char>(c))) && (c & 0x80) == 0; };
+  while (!word.empty() && is_edge(word.front())) word.remove_prefix(1);
+  while (!word.empty() && is_edge(word.back())) word.remove_suffix(1);
+  for (char c : word) hash = (hash ^ static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c)) * 0x100000001B3u;
+  return hash;
+}
+
 // Appends a word that starts a new line of the same paragraph.
-void join(std::string& out, std::string_view word) {
+void join(std::string& out, Vocabulary& vocabulary, std::string_view word) {
   if (out.empty()) return void(out += word);
   char32_t end = last_character(out), start = first_character(word);
   if (is_hyphen(end)) {
@@ -21,7 +32,8 @@ void join(std::string& out, std::string_view word) {
     auto last_word = before.substr(before.rfind(' ') + 1);
     // Cut by the typesetter: letters on both sides, the rest in lower case. A word that already has a hyphen keeps this one, too
     // ("state-of-the-art"); so do capitals ("MMETn-Insertion") and numbers ("COVID-19").
-    bool cut = is_letter(carrier) && is_lower(start) && (end != '-' || last_word.find('-') == std::string_view::npos);
+    bool cut = is_letter(carrier) && is_lower(start) && (end != '-' || last_word.find('-') == std::string_view::npos) &&
+               (end == 0xAD || !vocabulary.keeps_hyphen(last_word, word));
     if (cut || end == 0xAD) out.resize(before.size());
     if (is_letter(carrier) || is_digit(carrier)) return void(out += word);
     out += ' ';
@@ -33,7 +45,24 @@ void join(std::string& out, std::string_view word) {
 
 }  // namespace
 
-std::string join_lines(const PageText& text, std::span<const ColumnLine> lines, std::uint32_t words_to_skip) {
+bool Vocabulary::keeps_hyphen(std::string_view first, std::string_view second) {
+  if (!filled_) {
+    filled_ = true;
+    words_.reserve(text_.words.size());
+    // Not the halves of cut words: what starts a line, and what ends one with a hyphen.
+    for (const auto& piece : text_.pieces)
+      for (std::uint32_t i = 1; i < piece.word_count; ++i) {
+        auto word = text_.text_of(text_.words[piece.first_word + i]);
+        if (!is_hyphen(last_character(word))) words_.insert(hash_word(word));
+      }
+  }
+  auto start = hash_word(first);
+  if (has(hash_word(second, start))) return false;
+  if (has(hash_word(second, (start ^ '-') * 0x100000001B3u))) return true;
+  return first.size() >= shortest_part && second.size() >= shortest_part && has(start) && has(hash_word(second));
+}
+
+std::string join_lines(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines, std::uint32_t words_to_skip) {
   std::string out;
   for (const auto& line : lines) {
     bool line_start = true;
@@ -45,7 +74,7 @@ std::string join_lines(const PageText& text, std::span<const ColumnLine> lines, 
           continue;
         }
         auto word = text.text_of(text.words[piece.first_word + i]);
-        if (line_start) join(out, word);
+        if (line_start) join(out, vocabulary, word);
         else {
           if (!out.empty()) out += ' ';
           out += word;
@@ -59,8 +88,8 @@ std::string join_lines(const PageText& text, std::span<const ColumnLine> lines, 
   return out;
 }
 
-void append_cell_word(std::string& cell, std::string_view word, bool new_line) {
-  if (new_line) return join(cell, word);
+void append_cell_word(std::string& cell, Vocabulary& vocabulary, std::string_view word, bool new_line) {
+  if (new_line) return join(cell, vocabulary, word);
   if (!cell.empty()) cell += ' ';
   cell += word;
 }

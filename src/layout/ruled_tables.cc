@@ -53,7 +53,8 @@ void join_strokes(std::vector<Stroke>& strokes, float near) {
 
 class RuledTables {
  public:
-  RuledTables(const PageText& text, float body_size) : text_(text), body_size_(body_size > 0 ? body_size : 10) {}
+  RuledTables(const PageText& text, Vocabulary& vocabulary, float body_size)
+      : text_(text), vocabulary_(vocabulary), body_size_(body_size > 0 ? body_size : 10) {}
 
   void collect(const PageInk& page, int turns) {
     for (const auto& rule : page.rules) {
@@ -194,7 +195,7 @@ class RuledTables {
       for (std::uint32_t w = 0; w < piece.word_count; ++w) {
         const TextWord& word = text_.words[piece.first_word + w];
         auto index = cell_at[row * grid.columns() + place(grid.x, (word.box.left + word.box.right) / 2)];
-        append_cell_word(table.cells[index].text, text_.text_of(word), last_row[index] != piece.row);
+        append_cell_word(table.cells[index].text, vocabulary_, text_.text_of(word), last_row[index] != piece.row);
         last_row[index] = piece.row;
       }
     }
@@ -238,14 +239,16 @@ class RuledTables {
   }
 
   const PageText& text_;
+  Vocabulary& vocabulary_;
   float body_size_;
   std::vector<Stroke> across_, down_;
 };
 
 }  // namespace
 
-std::vector<Table> find_ruled_tables(const PageInk& page, int turns, const PageText& text, float body_size_pt, std::vector<bool>& taken) {
-  RuledTables tables(text, body_size_pt);
+std::vector<Table> find_ruled_tables(const PageInk& page, int turns, const PageText& text, Vocabulary& vocabulary, float body_size_pt,
+                                     std::vector<bool>& taken) {
+  RuledTables tables(text, vocabulary, body_size_pt);
   tables.collect(page, turns);
   return tables.find(taken);
 }

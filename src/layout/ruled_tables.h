@@ -11,12 +11,13 @@
 #pragma once
 
 #include "layout/glyph.h"
+#include "layout/join_lines.h"
 #include "layout/page_text.h"
 #include "layout/tables.h"
 
 namespace docquarry {
 
 // `taken[i]` becomes true for every piece that a table holds.
-std::vector<Table> find_ruled_tables(const PageInk& page, int turns, const PageText& text, float body_size_pt, std::vector<bool>& taken);
+std::vector<Table> find_ruled_tables(const PageInk& page, int turns, const PageText& text, Vocabulary& vocabulary, float body_size_pt, std::vector<bool>& taken);
 
 }  // namespace docquarry
