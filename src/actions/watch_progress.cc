@@ -2,6 +2,8 @@
 
 namespace docquarry {
 
+using namespace boost::asio::experimental::awaitable_operators;
+
 ProgressStream::ProgressStream(DocumentCatalogue& catalogue, DocumentId document, std::unique_ptr<EventFeed> feed, std::uint64_t after)
     : catalogue_(catalogue), document_(document), feed_(std::move(feed)), after_(after) {}
 
@@ -46,12 +48,12 @@ Async<Result<Standing>> WatchProgress::wait_until_final(DocumentId document, std
   auto deadline = std::chrono::steady_clock::now() + limit;
   Standing latest;
   while (true) {
-    auto left = deadline - std::chrono::steady_clock::now();
-    auto event = co_await with_timeout(std::max(left, std::chrono::steady_clock::duration(1)), stream->next());
+    auto left = std::max(deadline - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration(1));
+    auto first = co_await (stream->next() || pause_for(left) || stopping_.wait());
+    if (first.index() != 0) co_return latest;
+    CO_TRY(auto event, std::get<0>(std::move(first)));
     if (!event) co_return latest;
-    if (!*event) co_return fail(std::move(*event).error());
-    if (!event->value()) co_return latest;
-    latest = event->value()->standing;
+    latest = std::move(event->standing);
   }
 }
 

@@ -1,6 +1,7 @@
 // What happens to a document, from now (or from a known event) until its task ends.
 #pragma once
 
+#include "base/signal.h"
 #include "ports/document_catalogue.h"
 #include "ports/live_state.h"
 
@@ -31,19 +32,22 @@ class ProgressStream {
 
 class WatchProgress {
  public:
-  WatchProgress(DocumentCatalogue& catalogue, ProgressBoard& board) : catalogue_(catalogue), board_(board) {}
+  // When `stopping` is raised, whoever waits is answered with the present standing.
+  WatchProgress(DocumentCatalogue& catalogue, ProgressBoard& board, Signal& stopping)
+      : catalogue_(catalogue), board_(board), stopping_(stopping) {}
 
   // `after`: the Last-Event-ID of a client that comes back, else 0.
   Async<Result<std::unique_ptr<ProgressStream>>> follow(DocumentId document, std::uint64_t after);
 
   // The present standing: from live state when it knows the document, else from SQL. Errors: document_not_found.
   Async<Result<Standing>> standing(DocumentId document);
-  // The same once the task has ended, or after `limit`, whichever comes first (Prefer: wait).
+  // The same once the task has ended, or after `limit`, whichever comes first (Prefer: wait), or when the service stops.
   Async<Result<Standing>> wait_until_final(DocumentId document, std::chrono::steady_clock::duration limit);
 
  private:
   DocumentCatalogue& catalogue_;
   ProgressBoard& board_;
+  Signal& stopping_;
 };
 
 }  // namespace docquarry

@@ -208,7 +208,9 @@ class Faces {
   UploadLimits limits_{1 << 20, 3, 8 << 20};
   SubmitDocument submit_{files_, catalogue_, queue_, board, clock, ids_, metrics, limits_};
   ReadResult results_{catalogue_, board};
-  WatchProgress progress_{catalogue_, board};
+  boost::asio::io_context waiting_;
+  Signal stopping_{waiting_};
+  WatchProgress progress_{catalogue_, board, stopping_};
   CancelTask cancel_{ledger_, catalogue_, board, clock};
   ReprocessDocument reprocess_{ledger_, catalogue_, queue_, board, clock};
   RemoveDocument remove_{catalogue_, files_, board, cache_};

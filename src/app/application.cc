@@ -16,6 +16,7 @@
 #include "worker/rescuer.h"
 #include "worker/worker.h"
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <cstdlib>
@@ -81,7 +82,7 @@ class Application {
   SubmitDocument submit_{*drivers_.files, *drivers_.catalogue, *drivers_.queue, *drivers_.board,
                          *drivers_.clock, *drivers_.ids,       metrics_,        settings_.upload_limits};
   ReadResult results_{*drivers_.catalogue, *drivers_.board};
-  WatchProgress progress_{*drivers_.catalogue, *drivers_.board};
+  WatchProgress progress_{*drivers_.catalogue, *drivers_.board, stopping_};
   CancelTask cancel_{*drivers_.ledger, *drivers_.catalogue, *drivers_.board, *drivers_.clock};
   ReprocessDocument reprocess_{*drivers_.ledger, *drivers_.catalogue, *drivers_.queue, *drivers_.board, *drivers_.clock};
   RemoveDocument remove_{*drivers_.catalogue, *drivers_.files, *drivers_.board, *drivers_.cache};
@@ -143,6 +144,10 @@ api::Policy Application::policy() const {
   policy.result_cache_time = settings_.task_result_ttl;
   policy.error_bodies = settings_.error_format_legacy ? api::ErrorBodies::legacy : api::ErrorBodies::superset;
   policy.allowed_hosts = settings_.allowed_hosts;
+  // On the loopback address, what must be kept out are pages of other sites in a browser on this machine (DNS rebinding, forms).
+  boost::system::error_code no_address;
+  bool loopback = boost::asio::ip::make_address(settings_.listen.address, no_address).is_loopback();
+  if (policy.allowed_hosts.empty() && loopback) policy.allowed_hosts.push_back("localhost");
   policy.version = DOCQUARRY_VERSION;
   return policy;
 }
