@@ -1,6 +1,7 @@
 #include "layout/aligned_tables.h"
 
 #include "layout/characters.h"
+#include "layout/glyph_runs.h"
 #include "layout/join_lines.h"
 #include "layout/list_marks.h"
 
@@ -9,13 +10,15 @@
 namespace docquarry {
 namespace {
 
-constexpr float narrowest_gap = 0.6f;     // in sizes, what remains free in all rows; cells in a row stand further apart (glyph_runs.h)
+constexpr float narrowest_gap = 0.4f;     // in sizes, what remains free in all rows: more than a word space, less than between most cells
 constexpr float largest_row_pitch = 3.2f; // in sizes; rows further apart are no rows of one table
 constexpr std::uint32_t rows_at_least = 3;
 constexpr float full_rows = 0.6f;         // share of rows with words in two columns or more
 constexpr float letters_of_a_cell = 30;   // on average at most; two columns with more are running text side by side
 constexpr float row_continues = 1.12f;    // times the usual pitch: a row that starts nearer than that may go on the row above
+constexpr float more_than_a_space = 1.6f; // times the narrowest gap of a row
 constexpr std::size_t columns_at_most = 40;
+constexpr float far = 1e9f;
 
 struct Gap {
   float left, right;
@@ -48,24 +51,46 @@ class TableFinder {
   }
 
  private:
-  static std::vector<Gap> gaps_of(const PageText& text, const ColumnLine& line) {
-    std::vector<Gap> gaps;
-    float right = 0;
-    std::vector<const Piece*> pieces;
-    for (auto index : line.pieces) pieces.push_back(&text.pieces[index]);
-    if (line.right_to_left) std::reverse(pieces.begin(), pieces.end());
-    for (std::size_t i = 0; i < pieces.size() && gaps.size() < columns_at_most; ++i) {
-      if (i > 0 && pieces[i]->box.left - right >= narrowest_gap * line.size_pt) gaps.push_back({right, pieces[i]->box.left});
-      right = i == 0 ? pieces[i]->box.right : std::max(right, pieces[i]->box.right);
+  // The free places between the words of a line, from left to right.
+  std::vector<Gap> gaps_of(const ColumnLine& line, float least) const {
+    std::vector<Box> words;
+    for (auto index : line.pieces) {
+      const Piece& piece = text_.pieces[index];
+      for (std::uint32_t i = 0; i < piece.word_count; ++i) words.push_back(text_.words[piece.first_word + i].box);
     }
+    if (line.right_to_left) std::sort(words.begin(), words.end(), [](const Box& x, const Box& y) { return x.left < y.left; });
+    std::vector<Gap> gaps;
+    float right = words.empty() ? 0 : words[0].right;
+    for (const Box& word : words) {
+      if (word.left - right >= least && gaps.size() < columns_at_most) gaps.push_back({right, word.left});
+      right = std::max(right, word.right);
+    }
+    return gaps;
+  }
+
+  // Where columns may be divided, seen from a table's first row: wide gaps, and narrower ones that clearly are no word spaces of this row.
+  // The places on both sides of it count, too: its first cell is often empty.
+  std::vector<Gap> possible_gaps(const ColumnLine& line) const {
+    auto gaps = gaps_of(line, 0);
+    float word_space = widest_word_gap * line.size_pt;
+    for (const auto& gap : gaps) word_space = std::min(word_space, gap.right - gap.left);
+    float least = std::max(narrowest_gap * line.size_pt, more_than_a_space * word_space);
+    std::erase_if(gaps, [&](const Gap& gap) { return gap.right - gap.left < std::min(least, widest_word_gap * line.size_pt); });
+    gaps.insert(gaps.begin(), {-far, line.box.left});
+    gaps.push_back({line.box.right, far});
+    return gaps;
+  }
+
+  // Without the places that have nothing on one side.
+  std::vector<Gap> inner_gaps(std::vector<Gap> gaps, float left, float right) const {
+    std::erase_if(gaps, [&](const Gap& gap) { return gap.left < left || gap.right > right; });
     return gaps;
   }
 
   // What stays free of `gaps` when `line` is there, too. Both ascend.
   std::vector<Gap> still_free(const std::vector<Gap>& gaps, const ColumnLine& line, float least) const {
     std::vector<Gap> rest;
-    std::vector<Gap> free = gaps_of(text_, line);
-    constexpr float far = 1e9f;
+    std::vector<Gap> free = gaps_of(line, least);
     free.insert(free.begin(), {-far, line.box.left});
     free.push_back({line.box.right, far});
     for (std::size_t g = 0, f = 0; g < gaps.size() && f < free.size();) {
@@ -78,7 +103,7 @@ class TableFinder {
   }
 
   std::uint32_t extent(std::uint32_t first, std::uint32_t last) {
-    gaps_ = gaps_of(text_, lines_[first]);
+    gaps_ = possible_gaps(lines_[first]);
     auto end = first + 1, end_of_full = end;
     auto gaps_of_full = gaps_;
     float left = lines_[first].box.left, right = lines_[first].box.right;
@@ -88,16 +113,21 @@ class TableFinder {
       if (here.size_pt > 1.5f * above.size_pt || above.size_pt > 1.5f * here.size_pt) break;
       auto rest = still_free(gaps_, here, narrowest_gap * std::min(here.size_pt, above.size_pt));
       // A row may close a narrow gap or two (a heading over columns), not most of them.
-      if (rest.empty() || rest.size() * 2 < gaps_.size()) break;
       bool beside = here.box.right < left || here.box.left > right;
       if (beside) break;
+      float new_left = std::min(left, here.box.left), new_right = std::max(right, here.box.right);
+      auto inner = inner_gaps(rest, new_left, new_right).size();
+      if (inner == 0 || inner * 2 < inner_gaps(gaps_, left, right).size()) break;
       gaps_ = std::move(rest);
-      left = std::min(left, here.box.left), right = std::max(right, here.box.right);
+      left = new_left, right = new_right;
       if (here.pieces.size() > 1) end_of_full = end + 1, gaps_of_full = gaps_;
     }
     // Lines with one piece at the end: the rest of the last row's cell, or text below the table.
     while (end_of_full < end && continues_row(end_of_full)) ++end_of_full;
     if (end_of_full == first + 1 || end_of_full < end) gaps_ = gaps_of_full;
+    left = lines_[first].box.left, right = lines_[first].box.right;
+    for (auto i = first; i < end_of_full; ++i) left = std::min(left, lines_[i].box.left), right = std::max(right, lines_[i].box.right);
+    gaps_ = inner_gaps(std::move(gaps_), left, right);
     return end_of_full;
   }
 
