@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include <unistd.h>
+
 namespace {
 
 using namespace docquarry;
@@ -51,11 +53,7 @@ int extract(const std::vector<std::string_view>& words) {
   return extract_by_hand(0, std::move(request), show, level);
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  std::vector<std::string_view> words(arguments + 1, arguments + count);
-  clearenv();  // nothing here depends on it, and children must find nothing in it
+int run(std::vector<std::string_view> words) {
   if (words.empty()) return complain("what to do?");
   auto command = words.front();
   words.erase(words.begin());
@@ -67,4 +65,13 @@ int main(int count, char** arguments) {
   if (command == "escape-attempts")
     return run_escape_attempts(words.empty() ? SandboxLevel::required : SandboxLevel::best_effort) == 0 ? 0 : 1;
   return complain("unknown command " + std::string(command));
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  clearenv();  // nothing here depends on it, and children must find nothing in it
+  int status = run({arguments + 1, arguments + count});
+  std::fflush(stdout);
+  _exit(status);  // a confined process may no longer do what tidying up needs
 }

@@ -95,6 +95,7 @@ Async<Result<std::unique_ptr<Child>>> Child::start(boost::asio::io_context& loop
   auto reports = co_await link->request(number, std::move(packet), document, pipe.in.get());
   if (!reports) co_return fail(std::move(reports).error());
   child->reports_ = std::move(*reports);
+  child->link_ = std::move(link);
   CO_CHECK(fault_point("extract.child_started"));
   co_return child;
 }
@@ -110,6 +111,7 @@ Async<Result<std::unique_ptr<Child>>> Child::start_batch(boost::asio::io_context
   auto reports = co_await link->request(number, std::move(packet), theirs.get(), pipe.in.get());
   if (!reports) co_return fail(std::move(reports).error());
   child->reports_ = std::move(*reports);
+  child->link_ = std::move(link);
   CO_CHECK(fault_point("extract.child_started"));
   co_return child;
 }
@@ -188,13 +190,16 @@ void Child::watch() {
 
 void Child::look() {
   if (reports_->ended || reports_->lost) return;
-  if (reports_->pid != 0) {
-    auto memory = resident_bytes(reports_->pid);
-    peak_memory_bytes_ = std::max(peak_memory_bytes_, memory);
-    if (memory > limits_.memory_bytes)
-      return end_for(memory_limit, "it needs more than " + std::to_string(limits_.memory_bytes >> 20) + " MB");
-    if (cpu_used() > budget_.cpu) return end_for(time_limit, "it needs more than " + seconds_text(budget_.cpu) + " of CPU time");
+  if (reports_->pid == 0) {
+    // A launcher that hangs hangs for everyone: the next try has a new one. Until it has forked, no other clock runs.
+    if (Clock::now() - begun_ > limits_.start_most) return link_->break_up();
+    return;
   }
+  auto memory = resident_bytes(reports_->pid);
+  peak_memory_bytes_ = std::max(peak_memory_bytes_, memory);
+  if (memory > limits_.memory_bytes)
+    return end_for(memory_limit, "it needs more than " + std::to_string(limits_.memory_bytes >> 20) + " MB");
+  if (cpu_used() > budget_.cpu) return end_for(time_limit, "it needs more than " + seconds_text(budget_.cpu) + " of CPU time");
   if (paused_since_) return;
   if (wall_used() > budget_.wall) return end_for(time_limit, "it takes longer than " + seconds_text(budget_.wall));
   if (Clock::now() - progressed_ > limits_.no_progress)
@@ -204,9 +209,6 @@ void Child::look() {
 void Child::end_for(const ErrorCode& code, std::string why) {
   ended_for_ = Error(code, std::move(why));
   reports_->kill();
-  // A child that was never started (a launcher that hangs) closes no pipe.
-  boost::system::error_code ignored;
-  if (!reports_->process) results_.cancel(ignored);
 }
 
 Async<Error> Child::cause_of_death() {

@@ -68,6 +68,7 @@ class Child {
   Clock::duration cpu_clock() const;  // since the child was forked
 
   const SandboxLimits& limits_;
+  std::shared_ptr<LauncherLink> link_;
   boost::asio::posix::stream_descriptor results_;
   UniqueFd batch_socket_;
   std::shared_ptr<ChildReports> reports_;

@@ -133,6 +133,7 @@ int main() {
     char word[64] = "";
     if (pread(passed[0], word, sizeof word - 1, 0) < 0) return 1;
     if (std::string(word) == "kills_launcher") return 1;
+    if (std::string(word) == "stops_launcher") pause();
     pid_t child = fork();
     if (child == 0) {
       rlimit core{0, 0};

@@ -199,7 +199,6 @@ void LauncherLink::on_ended(const wire::Ended& ended) {
   reports->changed.cancel();
 }
 
-// Its children die with the launcher; whoever waits for them learns it here.
 void LauncherLink::break_up() {
   if (broken_) return;
   broken_ = true;

@@ -47,6 +47,8 @@ class LauncherLink : public std::enable_shared_from_this<LauncherLink> {
   // Errors: extractor_unavailable when the launcher ended or refused to work.
   Async<Result<wire::Ready>> ready();
   bool broken() const { return broken_; }
+  // Kills the launcher, and with it its children; whoever waits for them learns it here.
+  void break_up();
 
   // Sends a request with its two descriptors; the reports about the child numbered `number` arrive in what is returned.
   Async<Result<std::shared_ptr<ChildReports>>> request(std::uint32_t number, std::string packet, int first, int second);
@@ -58,7 +60,6 @@ class LauncherLink : public std::enable_shared_from_this<LauncherLink> {
   bool read_one_report();  // false: nothing more to read now
   void on_started(const wire::Started& started, UniqueFd process);
   void on_ended(const wire::Ended& ended);
-  void break_up();
 
   boost::asio::io_context& loop_;
   boost::asio::posix::stream_descriptor socket_;

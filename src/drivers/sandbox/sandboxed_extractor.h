@@ -27,6 +27,7 @@ struct SandboxLimits {
   std::chrono::milliseconds cpu_base{30'000}, cpu_per_page{500}, cpu_most{300'000};
   int wall_factor = 2;                            // wall clock: so many times the CPU time
   std::chrono::milliseconds no_progress{20'000};  // without a page
+  std::chrono::milliseconds start_most{10'000};   // until the launcher has forked the child; then the launcher is replaced
   std::chrono::milliseconds lost_most{40'000};    // spent on children that broke; then the rest of the document is given up
   int restarts = 12;
   int pages = 10'000;
@@ -47,6 +48,7 @@ struct SandboxOptions {
 class SandboxedExtractor : public Extractor {
  public:
   // `helpers` run what would block the loop; both must outlive this object, and no extract() may be running when it goes away.
+  // The launcher's socket is watched from the first use on, so the loop does not run dry while this object lives.
   SandboxedExtractor(boost::asio::io_context& loop, boost::asio::thread_pool& helpers, SandboxOptions options);
   ~SandboxedExtractor() override;
 

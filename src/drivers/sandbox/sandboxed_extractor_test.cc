@@ -78,6 +78,7 @@ class SandboxTest : public ::testing::Test {
     SandboxOptions options;
     options.program = program("docquarry-fake-extractor");
     options.limits.no_progress = 300ms;
+    options.limits.start_most = 250ms;
     return options;
   }
 
@@ -306,6 +307,15 @@ TEST_F(SandboxTest, a_launcher_that_dies_is_started_again_and_given_up_in_the_en
   auto killed = extract(extractor, "kills_launcher");
   ASSERT_FALSE(killed);
   EXPECT_TRUE(killed.error().is(extractor_unavailable));
+  auto after = extract(extractor, "well");
+  EXPECT_TRUE(after);
+}
+
+TEST_F(SandboxTest, a_launcher_that_hangs_is_replaced) {
+  SandboxedExtractor extractor(loop_, helpers_, fake());
+  auto stuck = extract(extractor, "stops_launcher");
+  ASSERT_FALSE(stuck);
+  EXPECT_TRUE(stuck.error().is(extractor_unavailable)) << stuck.error().describe();
   auto after = extract(extractor, "well");
   EXPECT_TRUE(after);
 }
