@@ -49,7 +49,9 @@ Async<Result<void>> MemoryTaskQueue::wait() {
   Waiter waiter(*this);
   boost::system::error_code woken;
   co_await waiter.timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
-  if (!waiter.rung) throw boost::system::system_error(boost::asio::error::operation_aborted);
+  auto state = co_await boost::asio::this_coro::cancellation_state;
+  bool cancelled = state.cancelled() != boost::asio::cancellation_type::none;
+  if (cancelled || !waiter.rung) throw boost::system::system_error(boost::asio::error::operation_aborted);
   waiter.heard = true;
   co_return Result<void>{};
 }

@@ -6,6 +6,7 @@
 #include "tests/contracts/task_queue_contract.h"
 
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 
 namespace docquarry::contracts {
 
@@ -40,6 +41,23 @@ Standing standing(int document, TaskState state = TaskState::processing) {
   standing.state = state;
   standing.attempt = 1;
   return standing;
+}
+
+TEST(MemoryTaskQueue, passes_a_ring_on_when_its_waiter_is_cancelled_at_the_same_moment) {
+  MemoryStores stores;
+  // The ring comes between the moment the other branch has ended and the moment the waiter learns that it is cancelled.
+  auto leave = [&]() -> Async<void> {
+    boost::asio::post(stores.loop(),
+                      [&] { boost::asio::co_spawn(stores.loop(), stores.queue().announce(TaskTicket()), boost::asio::detached); });
+    co_return;
+  };
+  auto ring_and_cancel = [&]() -> Async<void> {
+    auto first = co_await (stores.queue().wait() || leave());
+    EXPECT_EQ(first.index(), 1u);
+  };
+  run(stores.loop(), ring_and_cancel());
+
+  EXPECT_TRUE(run(stores.loop(), with_timeout(10s, stores.queue().wait())).has_value());
 }
 
 TEST(MemoryProgressBoard, forgets_the_documents_that_were_not_asked_for_longest_but_never_watched_ones) {

@@ -17,7 +17,8 @@ namespace docquarry {
 
 class Statement {
  public:
-  // `name` is a statement of sql/queries; it must outlive the statement. A parameter is anything that sql_value() takes.
+  // `name` is a statement of sql/queries. Names and messages are literals: they are not copied. A parameter is anything that
+  // sql_value() takes.
   template <class... Parameters>
   explicit Statement(std::string_view name, const Parameters&... parameters) : name_(name) {
     parameters_.reserve(sizeof...(parameters));
