@@ -62,7 +62,8 @@ class DocumentCatalogue {
   virtual Async<Result<DocumentView>> find(DocumentId id) = 0;
   virtual Async<Result<DocumentView>> find(Uid uid) = 0;
 
-  // Keyset paging: pages stay stable while documents come and go. `after` is the `next` of the previous page.
+  // Keyset paging along the ids, which is the order of acceptance: pages stay stable while documents come and go, and the order does
+  // not jump with a clock. `after` is the `next` of the previous page.
   // Errors: invalid_request for an `after` that we did not write.
   virtual Async<Result<DocumentPage>> list(DocumentFilter filter, ListOrder order, std::string after, int limit) = 0;
   // The original's paging, by id: row number `skip` onwards.

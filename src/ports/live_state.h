@@ -25,6 +25,7 @@ class EventFeed {
  public:
   virtual ~EventFeed() = default;
   // The next event; waits for it. A slow reader skips intermediate progress but never the last event. Ends when cancelled.
+  // Errors: document_not_found once the board was told to forget the document.
   virtual Async<Result<ProgressEvent>> next() = 0;
 };
 
@@ -37,6 +38,7 @@ class ProgressBoard {
   virtual Async<std::optional<Standing>> latest(DocumentId document) = 0;
   // Events numbered above `after` that are still known, then new ones as they come.
   virtual Async<Result<std::unique_ptr<EventFeed>>> watch(DocumentId document, std::uint64_t after) = 0;
+  // The document was deleted: those who watch it are told.
   virtual Async<void> forget(DocumentId document) = 0;
 };
 

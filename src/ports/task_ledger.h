@@ -54,7 +54,9 @@ class TaskLedger {
   // A PENDING task becomes CANCELLED at once; a PROCESSING one is told at its next heartbeat. Returns the new state.
   // Errors: document_not_found, already_finished.
   virtual Async<Result<TaskState>> request_cancel(DocumentId document, Timestamp now) = 0;
-  // A new task for a document whose newest one has ended. Errors: document_not_found, not_finished.
+  // A new task for a document whose newest one has ended. From now on the document shows the new task and has no result until that
+  // completes; the pages of the old one stay readable by its id until then, for whoever has begun to read. Errors:
+  // document_not_found, not_finished.
   virtual Async<Result<TaskTicket>> start_again(DocumentId document, ExtractionOptions options, Timestamp now) = 0;
 
   // Due tasks whose last announcement is older than `announced_before`; marks them announced now.
