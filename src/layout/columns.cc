@@ -188,8 +188,10 @@ class ColumnFinder {
     auto slice = band.first_slice;
     while (slice <= band.last_slice && (kinds[slice] == last_side || kinds[slice] == SliceKind::empty)) ++slice;
     bool ends_free = slice > band.first_slice && slice <= band.last_slice && kinds[slice - 1] == SliceKind::empty;
+    auto foot = slice;
+    while (foot > band.first_slice && kinds[foot - 1] == SliceKind::empty) --foot;
     auto lines_high = std::uint32_t(2 * 2.5f / slice_height);  // of a title's size
-    return ends_free && slice - band.first_slice <= lines_high ? slice : band.first_slice;
+    return ends_free && foot - band.first_slice <= lines_high ? slice : band.first_slice;
   }
 
   bool are_columns(std::uint32_t begin, std::uint32_t end, float gutter, const Band& band) {

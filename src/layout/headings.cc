@@ -34,12 +34,12 @@ bool ends_like_text(std::string_view text) {
 
 struct Look {
   float size = 0;
-  bool bold = false, monospace = false;
+  bool bold = false;
 };
 
 Look look_of(const ColumnText& content, const Block& block) {
   const auto& first = content.lines[block.first_line];
-  Look look{first.size_pt, first.bold, first.monospace};
+  Look look{first.size_pt, first.bold};
   for (std::uint32_t i = 1; i < block.line_count; ++i) {
     const auto& line = content.lines[block.first_line + i];
     look.bold = look.bold && line.bold;

@@ -203,6 +203,23 @@ TEST(Columns, a_form_is_read_row_by_row) {
   EXPECT_LT(text.find("London"), text.find("Country:"));
 }
 
+TEST(Columns, a_title_centred_over_them_is_read_first) {
+  PageBuilder page;
+  two_columns(page, 120);
+  page.size = 20;
+  page.text(310, 70, "Late title");
+
+  EXPECT_TRUE(read_text(page).starts_with("Late title"));
+}
+
+TEST(Columns, a_paragraph_that_goes_on_in_the_next_column_is_one) {
+  PageBuilder page;
+  page.lines(72, 100, {"This column has a sentence", "that does not come to its", "end before the foot of the", "column and therefore it"});
+  page.lines(320, 100, {"goes on in the next, where", "it has all the space that", "it wants for its words and", "comes to its end."});
+
+  EXPECT_NE(read_text(page).find("therefore it goes on"), std::string::npos);
+}
+
 // ---- paragraphs
 
 TEST(Paragraphs, are_divided_by_space) {
@@ -229,6 +246,13 @@ TEST(Paragraphs, undo_hyphens_at_line_ends_and_keep_those_of_the_language) {
   page.lines(72, 100, {"Words that are hyphen-", "ated here, as state-of-the-", "art and the Anglo-", "Saxon one are not."});
 
   EXPECT_EQ(read_text(page), "Words that are hyphenated here, as state-of-the-art and the Anglo-Saxon one are not.");
+}
+
+TEST(Paragraphs, keep_the_hyphen_of_a_word_that_the_page_has_with_one) {
+  PageBuilder page;
+  page.lines(72, 100, {"A well-known word stands here and the same well-", "known word is cut at a line's end."});
+
+  EXPECT_EQ(read_text(page), "A well-known word stands here and the same well-known word is cut at a line's end.");
 }
 
 TEST(Paragraphs, soft_hyphens_vanish) {
@@ -278,6 +302,28 @@ TEST(Headings, bold_sentences_are_none) {
   EXPECT_EQ(read_markdown(page).find('#'), std::string::npos);
 }
 
+TEST(Headings, share_a_line_with_their_text) {
+  PageBuilder page;
+  body_text(page, 60);
+  page.font = PageBuilder::bold;
+  float x = page.text(72, 120, "Method");
+  page.font = PageBuilder::regular;
+  page.text(x + 10, 120, "The samples were taken in the morning and");
+  page.text(72, 132, "stored until noon.");
+
+  EXPECT_NE(read_markdown(page).find("\n\n# Method\n\nThe samples were taken in the morning and stored until noon."), std::string::npos)
+      << read_markdown(page);
+}
+
+TEST(Headings, in_the_bodys_own_letters_are_numbered_and_stand_above_text) {
+  PageBuilder page;
+  body_text(page, 60);
+  page.text(72, 120, "2.1 Materials and Samples");
+  body_text(page, 145);
+
+  EXPECT_NE(read_markdown(page).find("\n\n# 2.1 Materials and Samples\n\n"), std::string::npos) << read_markdown(page);
+}
+
 TEST(Headings, text_without_larger_sizes_has_none) {
   PageBuilder page;
   body_text(page, 60);
@@ -325,6 +371,106 @@ TEST(Code, a_document_set_in_typewriter_letters_is_text) {
   body_text(page, 60);
 
   EXPECT_EQ(read_markdown(page).find("```"), std::string::npos);
+}
+
+// ---- tables
+
+// Two rows of two cells, 100 wide and 20 high, from (72, 100).
+void grid(PageBuilder& page) {
+  for (float y : {100.0f, 120.0f, 140.0f}) page.rule(72, y, 272, y);
+  for (float x : {72.0f, 172.0f, 272.0f}) page.rule(x, 100, x, 140);
+}
+
+TEST(Tables, lines_across_and_down_make_cells) {
+  PageBuilder page;
+  grid(page);
+  page.text(80, 114, "a | b"), page.text(180, 114, "two");
+  page.text(80, 134, "three"), page.text(180, 134, "four <b>");
+
+  EXPECT_EQ(read_markdown(page), "| a \\| b | two |\n| --- | --- |\n| three | four \\<b> |");
+  EXPECT_EQ(read_text(page), "a | b\ttwo\nthree\tfour <b>");
+}
+
+TEST(Tables, a_missing_side_makes_one_cell_of_two) {
+  PageBuilder page;
+  for (float y : {100.0f, 120.0f, 140.0f, 160.0f}) page.rule(72, y, 272, y);
+  for (float x : {72.0f, 272.0f}) page.rule(x, 100, x, 160);
+  page.rule(172, 120, 172, 160);
+  page.text(80, 114, "both & more");
+  page.text(80, 134, "one"), page.text(180, 134, "two");
+  page.text(80, 154, "three"), page.text(180, 154, "four");
+
+  EXPECT_EQ(read_markdown(page),
+            "<table>\n<tr><td colspan=\"2\">both &amp; more</td></tr>\n<tr><td>one</td><td>two</td></tr>\n"
+            "<tr><td>three</td><td>four</td></tr>\n</table>");
+}
+
+TEST(Tables, a_box_around_a_paragraph_is_none) {
+  PageBuilder page;
+  for (float y : {90.0f, 150.0f}) page.rule(60, y, 400, y);
+  for (float x : {60.0f, 400.0f}) page.rule(x, 90, x, 150);
+  body_text(page, 110);
+
+  EXPECT_EQ(read_markdown(page).find('|'), std::string::npos);
+}
+
+TEST(Tables, words_in_aligned_columns_make_cells) {
+  PageBuilder page;
+  page.lines(150, 100, {"Growth"}), page.lines(250, 100, {"Share"});
+  page.lines(72, 112, {"North", "South", "West"});
+  page.lines(150, 112, {"12", "3", "7"});
+  page.lines(250, 112, {"0.4", "0.1", "0.5"});
+
+  EXPECT_EQ(read_markdown(page), "|  | Growth | Share |\n| --- | --- | --- |\n| North | 12 | 0.4 |\n| South | 3 | 0.1 |\n| West | 7 | 0.5 |");
+}
+
+TEST(Tables, two_columns_of_text_are_none) {
+  PageBuilder page;
+  two_columns(page, 100);
+
+  EXPECT_EQ(read_markdown(page).find('|'), std::string::npos);
+}
+
+TEST(Tables, contents_with_dots_are_none) {
+  PageBuilder page;
+  page.lines(72, 100, {"First steps ...............", "Second steps ..............", "Third steps ..............."});
+  page.lines(300, 100, {"4", "17", "23"});
+
+  EXPECT_EQ(read_markdown(page).find('|'), std::string::npos);
+}
+
+// ---- running heads and feet
+
+TEST(Furniture, page_numbers_are_left_out_of_the_markdown_only) {
+  PageBuilder page;
+  body_text(page, 100);
+  page.text(290, 800, "- 12 -");
+
+  auto content = page.read();
+
+  EXPECT_EQ(content.markdown.find("12"), std::string::npos);
+  EXPECT_TRUE(content.text.ends_with("- 12 -"));
+  EXPECT_EQ(content.lines.size(), 4u);
+}
+
+TEST(Furniture, a_head_is_known_by_its_return_on_the_next_page) {
+  PageBuilder first, second;
+  first.text(72, 60, "Annals of Things 7");
+  first.lines(72, 75, {"Another page had other text below the same", "head, over two lines."});
+  second.text(72, 60, "Annals of Things 8");
+  body_text(second, 75);
+  DocumentStyle style;
+  style.learn(first.ink);
+  style.learn(second.ink);
+
+  EXPECT_TRUE(analyse_page(second.ink, style).markdown.starts_with("Running text"));
+}
+
+TEST(Furniture, a_page_with_nothing_but_a_number_keeps_it) {
+  PageBuilder page;
+  page.text(290, 800, "12");
+
+  EXPECT_EQ(read_markdown(page), "12");
 }
 
 // ---- Markdown

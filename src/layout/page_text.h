@@ -15,7 +15,6 @@ struct TextWord {
   Box box;
   std::uint32_t begin = 0, length = 0;  // in PageText::characters, UTF-8
   std::uint32_t font = 0;
-  bool space_before = true;  // false for the second half of a word that another script or a table made two pieces of
 };
 
 // Words on one baseline without a wide gap between them: a line of a column, a cell of a table, or a part of either.
