@@ -177,8 +177,8 @@ const std::vector<SettingRow>& settings_table() {
      "Error bodies of the original's routes: with `detail` beside `error`, or exactly as they were.", choice(in(&Settings::error_format_legacy), {"superset", "legacy"})},
     {"DOCQUARRY_TRUSTED_PROXIES", {}, "", "list of addresses, networks", false,
      "Whose X-Forwarded-For is believed.", list(in(&Settings::trusted_proxies))},
-    {"DOCQUARRY_ALLOWED_HOSTS", {}, "localhost", "list of host names", false,
-     "Host names under which the service may be called; those of the loopback address always. Requests for other names, and those that pages of other sites make, are refused. An empty value lets everybody in.", list(in(&Settings::allowed_hosts))},
+    {"DOCQUARRY_ALLOWED_HOSTS", {}, "", "list of host names", false,
+     "Host names under which the service may be called, besides those of the loopback address. Requests for other names, and those that pages of other sites make, are refused. None: any name, unless the service listens on a loopback address.", list(in(&Settings::allowed_hosts))},
 
     {"DOCQUARRY_HEAD_SIZE", {}, "16kB", "size", false,
      "The largest request head.", size(in(http_limits, &H::head_bytes), 1 << 10, 1 << 20)},
