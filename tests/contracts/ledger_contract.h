@@ -157,6 +157,17 @@ TYPED_TEST_P(LedgerContract, refuses_another_holder_with_the_right_attempt) {
   EXPECT_EQ(this->find(task.lease.document).state, TaskState::processing);
 }
 
+TYPED_TEST_P(LedgerContract, refuses_an_earlier_attempt_of_the_same_holder) {
+  this->add();
+  auto first = this->claim_one();
+  this->advance(31s);
+  auto second = this->claim_one();
+
+  EXPECT_EQ(code_of(this->run(this->ledger().save_pages(first.lease, {this->page(1)}, 1, 1))), "lease_lost");
+  EXPECT_EQ(code_of(this->run(this->ledger().complete(first.lease, {this->page(1)}, this->summary(), this->now()))), "lease_lost");
+  this->complete(second, {this->page(1)});
+}
+
 TYPED_TEST_P(LedgerContract, lets_a_lease_be_extended_while_it_is_the_newest) {
   this->add();
   auto task = this->claim_one();
@@ -469,10 +480,11 @@ REGISTER_TYPED_TEST_SUITE_P(
     claims_at_most_the_limit_and_nothing_when_nothing_is_due, serves_owners_in_turn_so_that_a_backlog_starves_nobody,
     does_not_punish_an_owner_for_what_was_served_long_ago, takes_over_a_task_whose_lease_ran_out_and_counts_the_interruption,
     refuses_every_write_of_a_late_worker_and_changes_nothing, refuses_another_holder_with_the_right_attempt,
-    lets_a_lease_be_extended_while_it_is_the_newest, shows_saved_pages_at_once_and_keeps_the_first_version_of_a_page,
-    completes_with_the_last_pages_and_the_facts_together, tries_again_when_the_time_has_come_and_not_before,
-    ends_a_task_that_is_given_up_and_says_why, forgets_the_failure_of_an_earlier_attempt_when_a_later_one_succeeds,
-    hands_a_task_back_without_charging_anybody, gives_up_a_task_that_was_interrupted_too_often, cancels_a_waiting_task_at_once,
+    refuses_an_earlier_attempt_of_the_same_holder, lets_a_lease_be_extended_while_it_is_the_newest,
+    shows_saved_pages_at_once_and_keeps_the_first_version_of_a_page, completes_with_the_last_pages_and_the_facts_together,
+    tries_again_when_the_time_has_come_and_not_before, ends_a_task_that_is_given_up_and_says_why,
+    forgets_the_failure_of_an_earlier_attempt_when_a_later_one_succeeds, hands_a_task_back_without_charging_anybody,
+    gives_up_a_task_that_was_interrupted_too_often, cancels_a_waiting_task_at_once,
     tells_a_running_worker_to_cancel_at_its_next_heartbeat, cancels_a_task_whose_worker_died_stopped_or_failed_before_it_was_told,
     starts_an_ended_document_again_with_a_new_task, starts_again_only_what_has_ended, loses_the_lease_when_the_document_is_deleted,
     announces_again_what_was_announced_long_ago_and_is_still_due, says_when_it_must_be_looked_at_again,
