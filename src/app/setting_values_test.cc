@@ -22,7 +22,7 @@ TEST(SettingValues, read_times_with_and_without_unit) {
   EXPECT_EQ(*parse_duration("1H", 0ms, any_time), 1h);
   EXPECT_EQ(*parse_duration("3600", 0ms, any_time), 1h);
   EXPECT_EQ(*parse_duration("0", 0ms, any_time), 0ms);
-  for (auto bad : {"", "s", "-1s", "1.5s", "1 s s", "1y", "99999999999999999999s", "9223372036854775807d"})
+  for (auto bad : {"", "s", "-1s", "1.5s", "1 s s", "1y", "99999999999999999999s", "213503982335d"})
     EXPECT_FALSE(parse_duration(bad, 0ms, any_time)) << bad;
   EXPECT_FALSE(parse_duration("29s", 30s, 60s));
   EXPECT_FALSE(parse_duration("61s", 30s, 60s));
@@ -34,7 +34,7 @@ TEST(SettingValues, read_sizes_in_binary_units) {
   EXPECT_EQ(*parse_size("64KB", 0, 1ull << 40), 65536u);
   EXPECT_EQ(*parse_size("512mb", 0, 1ull << 40), 512u << 20);
   EXPECT_EQ(*parse_size("2 GB", 0, 1ull << 40), 2ull << 30);
-  for (auto bad : {"", "kB", "-1", "1.5MB", "1TB", "1 0", "9223372036854775807GB"})
+  for (auto bad : {"", "kB", "-1", "1.5MB", "1TB", "1 0", "17179869185GB"})
     EXPECT_FALSE(parse_size(bad, 0, UINT64_MAX)) << bad;
 }
 

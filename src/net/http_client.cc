@@ -167,7 +167,6 @@ class HttpClient::Transfer {
   std::string to_send_;
   std::size_t sent_from_ = 0;
   bool sending_paused_ = false, upload_ended_ = false;
-  std::optional<Error> upload_failure_;
 };
 
 void HttpClient::Engine::act(curl_socket_t fd, int event) {
@@ -284,7 +283,6 @@ std::size_t HttpClient::Transfer::on_send(char* into, std::size_t one, std::size
 }
 
 std::size_t HttpClient::Transfer::give(std::span<char> into) {
-  if (upload_failure_) return CURL_READFUNC_ABORT;
   auto bytes = std::min(into.size(), to_send_.size() - sent_from_);
   if (bytes == 0 && !upload_is_over()) {
     sending_paused_ = true;
@@ -317,7 +315,6 @@ Async<Result<void>> HttpClient::Transfer::run_to_head() {
     else co_await wait_for_news();
   }
   if (sending_paused_) curl_easy_pause(easy_, CURLPAUSE_CONT);  // refused early: libcurl goes on to the answer
-  if (!head_complete_ && upload_failure_) co_return fail(*upload_failure_);
   if (!head_complete_) co_return fail(failure());
   co_return Result<void>{};
 }
@@ -326,13 +323,11 @@ Async<Result<void>> HttpClient::Transfer::run_to_head() {
 Async<Result<void>> HttpClient::Transfer::fetch_upload() {
   to_send_.resize(send_ahead);
   sent_from_ = 0;
-  auto got = co_await request_.upload->read(std::as_writable_bytes(std::span(to_send_)));
-  to_send_.resize(got ? *got : 0);
-  if (!got) upload_failure_ = got.error();
-  upload_ended_ = got && *got == 0;
+  CO_TRY(auto bytes, co_await request_.upload->read(std::as_writable_bytes(std::span(to_send_))));
+  to_send_.resize(bytes);
+  upload_ended_ = bytes == 0;
   sending_paused_ = false;
   if (!ended_) curl_easy_pause(easy_, receiving_paused_ ? CURLPAUSE_RECV : CURLPAUSE_CONT);
-  if (!got) co_return fail(got.error());
   co_return Result<void>{};
 }
 

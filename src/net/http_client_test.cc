@@ -5,6 +5,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -139,6 +140,26 @@ TEST_F(HttpClientTest, does_not_send_what_was_refused_early) {
   EXPECT_LT(Zeros::given, 16u << 20);
 }
 
+TEST_F(HttpClientTest, hears_a_long_refusal_to_its_end) {
+  std::string reasons(4 << 20, 'r');
+  server_.serve({{0, ScriptedServer::answer("413 Content Too Large", reasons), true}});
+
+  auto request = to(server_.url(), "POST");
+  request.upload = std::make_unique<Zeros>(1ull << 40, std::nullopt);
+  request.upload_bytes = 1ull << 40;
+  auto answer = get(std::move(request));
+
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_EQ(answer.body, reasons);
+}
+
+TEST_F(HttpClientTest, forgets_the_headers_of_interim_answers) {
+  server_.serve({{0, "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n" + ScriptedServer::answer("200 OK", "x"), false}});
+
+  EXPECT_EQ(get(to(server_.url())).status, 200);
+  EXPECT_THAT(last_headers_, ::testing::ElementsAre(::testing::Pair("content-length", "1")));
+}
+
 TEST_F(HttpClientTest, ends_with_the_failure_of_its_upload) {
   server_.serve({{1 << 20, "", true}});
 
@@ -150,13 +171,22 @@ TEST_F(HttpClientTest, ends_with_the_failure_of_its_upload) {
   EXPECT_EQ(answer.error, "the disk is gone");
 }
 
-TEST_F(HttpClientTest, receives_a_large_answer_whole) {
-  std::string content(8 << 20, 'x');
-  server_.serve({{0, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n800000\r\n" + content + "\r\n0\r\n\r\n", false}});
+TEST_F(HttpClientTest, receives_a_large_answer_no_faster_than_it_is_read) {
+  std::string content(32 << 20, 'x');
+  server_.serve({{0, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2000000\r\n" + content + "\r\n0\r\n\r\n", false}});
+  std::string received;
+  auto collect = [&]() -> Async<void> {
+    auto response = co_await client_.send(to(server_.url()));
+    // Nobody reads, while everybody else gets as many turns as they can use.
+    for (int turn = 0; turn < 5000; ++turn) co_await asio::post(asio::use_awaitable);
+    EXPECT_EQ(server_.answers_sent, 0);
+    auto body = co_await read_all(*response->body, 64 << 20);
+    if (body) received = std::move(*body);
+  };
+  asio::co_spawn(loop_, collect(), [this](std::exception_ptr) { loop_.stop(); });
+  loop_.run();
 
-  auto answer = get(to(server_.url()));
-
-  EXPECT_EQ(answer.body, content);
+  EXPECT_TRUE(received == content);
 }
 
 TEST_F(HttpClientTest, says_when_an_answer_ends_too_early) {

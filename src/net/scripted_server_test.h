@@ -45,7 +45,7 @@ class ScriptedServer {
   }
 
   std::vector<std::string> heads, bodies;
-  int connections = 0;
+  int connections = 0, answers_sent = 0;
 
  private:
   Async<void> run(std::deque<Turn> turns) {
@@ -87,6 +87,7 @@ class ScriptedServer {
       buffer.consume(turn.read_body_bytes);
       co_await boost::asio::async_write(socket, boost::asio::buffer(turn.answer),
                                         boost::asio::redirect_error(boost::asio::use_awaitable, error));
+      if (!error) ++answers_sent;
       if (turn.close || error) co_return;
     }
   }
