@@ -10,13 +10,14 @@
 namespace docquarry {
 namespace {
 
-constexpr float narrowest_gap = 0.4f;     // in sizes, what remains free in all rows: more than a word space, less than between most cells
-constexpr float largest_row_pitch = 3.2f; // in sizes; rows further apart are no rows of one table
+constexpr float narrowest_gap =
+    0.4f;  // in sizes, what remains free in all rows: more than a word space, less than between most cells
+constexpr float largest_row_pitch = 3.2f;  // in sizes; rows further apart are no rows of one table
 constexpr std::uint32_t rows_at_least = 3;
-constexpr float full_rows = 0.6f;         // share of rows with words in two columns or more
-constexpr float letters_of_a_cell = 30;   // on average at most; two columns with more are running text side by side
-constexpr float row_continues = 1.12f;    // times the usual pitch: a row that starts nearer than that may go on the row above
-constexpr float more_than_a_space = 1.6f; // times the narrowest gap of a row
+constexpr float full_rows = 0.6f;          // share of rows with words in two columns or more
+constexpr float letters_of_a_cell = 30;    // on average at most; two columns with more are running text side by side
+constexpr float row_continues = 1.12f;     // times the usual pitch: a row that starts nearer than that may go on the row above
+constexpr float more_than_a_space = 1.6f;  // times the narrowest gap of a row
 constexpr std::size_t columns_at_most = 40;
 constexpr float far = 1e9f;
 
@@ -126,7 +127,8 @@ class TableFinder {
     while (end_of_full < end && continues_row(end_of_full)) ++end_of_full;
     if (end_of_full == first + 1 || end_of_full < end) gaps_ = gaps_of_full;
     left = lines_[first].box.left, right = lines_[first].box.right;
-    for (auto i = first; i < end_of_full; ++i) left = std::min(left, lines_[i].box.left), right = std::max(right, lines_[i].box.right);
+    for (auto i = first; i < end_of_full; ++i)
+      left = std::min(left, lines_[i].box.left), right = std::max(right, lines_[i].box.right);
     gaps_ = inner_gaps(std::move(gaps_), left, right);
     return end_of_full;
   }
@@ -191,7 +193,8 @@ class TableFinder {
       }
       // A row without a first cell, close to the row above, is the rest of it.
       bool rest = i > first && cells[0].empty() && !rows.empty() &&
-                  line.baseline - lines_[i - 1].baseline <= row_continues * pitch_.typical(line.size_pt) && continues_cells(cells, rows.back());
+                  line.baseline - lines_[i - 1].baseline <= row_continues * pitch_.typical(line.size_pt) &&
+                  continues_cells(cells, rows.back());
       if (!rest) {
         rows.push_back(std::move(cells));
         continue;
@@ -224,8 +227,8 @@ class TableFinder {
 
 }  // namespace
 
-std::vector<AlignedTable> find_aligned_tables(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines, std::uint32_t first, std::uint32_t last,
-                                              const LinePitch& pitch) {
+std::vector<AlignedTable> find_aligned_tables(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines,
+                                              std::uint32_t first, std::uint32_t last, const LinePitch& pitch) {
   std::vector<AlignedTable> found;
   TableFinder finder(text, vocabulary, lines, pitch);
   for (auto i = first; i < last;) {

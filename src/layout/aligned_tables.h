@@ -18,7 +18,7 @@ struct AlignedTable {
 };
 
 // In lines [first, last), which are one column of the page.
-std::vector<AlignedTable> find_aligned_tables(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines, std::uint32_t first, std::uint32_t last,
-                                              const LinePitch& pitch);
+std::vector<AlignedTable> find_aligned_tables(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines,
+                                              std::uint32_t first, std::uint32_t last, const LinePitch& pitch);
 
 }  // namespace docquarry

@@ -64,7 +64,8 @@ struct Stretch {
   std::optional<std::uint32_t> table_behind;
 };
 
-std::vector<Stretch> lines_in_order(const PageText& text, std::span<const Atom> atoms, std::span<const Region> regions, std::vector<ColumnLine>& lines) {
+std::vector<Stretch> lines_in_order(const PageText& text, std::span<const Atom> atoms, std::span<const Region> regions,
+                                    std::vector<ColumnLine>& lines) {
   std::vector<Stretch> stretches;
   for (const auto& region : regions) {
     for (auto begin = region.begin; begin < region.end;) {
@@ -92,7 +93,8 @@ void append_table(Table table, std::uint32_t first_line, std::uint32_t line_coun
 }
 
 // Running heads before, running feet behind everything else.
-void append_furniture(const PageText& text, Vocabulary& vocabulary, std::span<const Furniture> furniture, Furniture kind, ColumnText& into) {
+void append_furniture(const PageText& text, Vocabulary& vocabulary, std::span<const Furniture> furniture, Furniture kind,
+                      ColumnText& into) {
   std::vector<Atom> atoms;
   for (std::uint32_t i = 0; i < furniture.size(); ++i) {
     const Piece& piece = text.pieces[i];
@@ -124,7 +126,8 @@ DirectionText read_direction(const PageInk& page, int turns, const DocumentStyle
   auto stretches = lines_in_order(text, atoms, regions, content.columns.lines);
 
   LinePitch pitch;
-  for (const auto& stretch : stretches) pitch.learn(std::span(content.columns.lines).subspan(stretch.first, stretch.last - stretch.first));
+  for (const auto& stretch : stretches)
+    pitch.learn(std::span(content.columns.lines).subspan(stretch.first, stretch.last - stretch.first));
   pitch.settle();
   for (const auto& stretch : stretches) {
     auto first = stretch.first;
@@ -170,7 +173,8 @@ void append_stored_lines(const PageText& text, const DirectionText& content, int
       for (const auto& piece : content.tables[block.table].pieces) into.push_back(stored_line(text, {&piece, 1}, turns));
       continue;
     }
-    for (std::uint32_t i = 0; i < block.line_count; ++i) into.push_back(stored_line(text, content.columns.lines[block.first_line + i].pieces, turns));
+    for (std::uint32_t i = 0; i < block.line_count; ++i)
+      into.push_back(stored_line(text, content.columns.lines[block.first_line + i].pieces, turns));
   }
 }
 

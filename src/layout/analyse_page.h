@@ -11,9 +11,9 @@
 namespace docquarry {
 
 struct PageContent {
-  std::vector<Font> fonts;   // those that `lines` name
-  std::vector<Line> lines;   // in reading order
-  std::string text;          // paragraphs joined over line ends, hyphenation undone, blocks separated by blank lines
+  std::vector<Font> fonts;  // those that `lines` name
+  std::vector<Line> lines;  // in reading order
+  std::string text;         // paragraphs joined over line ends, hyphenation undone, blocks separated by blank lines
   std::string markdown;
   bool has_text_layer = false;
 };

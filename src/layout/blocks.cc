@@ -10,19 +10,19 @@
 namespace docquarry {
 namespace {
 
-constexpr float same_row = 0.3f;         // baselines of one line, in sizes; pieces of it may come from different strips
-constexpr float same_size = 1.08f;       // sizes that may stand in one paragraph
-constexpr float usual_pitch = 1.25f;     // in sizes, where a page has too few lines of a size to learn from
-constexpr float widest_pitch = 3;        // in sizes; what is further apart says nothing about line spacing
-constexpr float extra_space = 0.3f;      // in sizes, beyond the usual pitch: a new paragraph. A raised mark may take less
-constexpr float some_extra_space = 0.1f; // the same where the words, too, look like an end and a beginning
-constexpr float indent = 0.6f;           // in sizes; the smallest first-line indents are one
-constexpr float largest_indent = 5;      // more is another column or a centred line
-constexpr float room_left = 1;           // in sizes, beside the next line's first word: it would have fitted, so the line was ended
-constexpr float much_room = 6;           // the same, enough to end a line that does not look like the end of a sentence
-constexpr float run_in_gap = 2;          // in sizes, at most behind a heading that shares its line with the text
-constexpr std::uint32_t run_in_text = 30; // letters of that text at least; behind a bold cell of a table stands less
-constexpr float code_gap = 2.2f;         // in pitches; a program may have a blank line
+constexpr float same_row = 0.3f;          // baselines of one line, in sizes; pieces of it may come from different strips
+constexpr float same_size = 1.08f;        // sizes that may stand in one paragraph
+constexpr float usual_pitch = 1.25f;      // in sizes, where a page has too few lines of a size to learn from
+constexpr float widest_pitch = 3;         // in sizes; what is further apart says nothing about line spacing
+constexpr float extra_space = 0.3f;       // in sizes, beyond the usual pitch: a new paragraph. A raised mark may take less
+constexpr float some_extra_space = 0.1f;  // the same where the words, too, look like an end and a beginning
+constexpr float indent = 0.6f;            // in sizes; the smallest first-line indents are one
+constexpr float largest_indent = 5;       // more is another column or a centred line
+constexpr float room_left = 1;   // in sizes, beside the next line's first word: it would have fitted, so the line was ended
+constexpr float much_room = 6;   // the same, enough to end a line that does not look like the end of a sentence
+constexpr float run_in_gap = 2;  // in sizes, at most behind a heading that shares its line with the text
+constexpr std::uint32_t run_in_text = 30;  // letters of that text at least; behind a bold cell of a table stands less
+constexpr float code_gap = 2.2f;           // in pitches; a program may have a blank line
 
 bool near_size(float a, float b) { return a < b * same_size && b < a * same_size; }
 
@@ -31,10 +31,13 @@ char32_t last_letter(const PageText& text, const ColumnLine& line) {
   return last_character(text.text_of(text.words[piece.first_word + piece.word_count - 1]));
 }
 
-std::string_view first_word(const PageText& text, const ColumnLine& line) { return text.first_word(text.pieces[line.pieces.front()]); }
+std::string_view first_word(const PageText& text, const ColumnLine& line) {
+  return text.first_word(text.pieces[line.pieces.front()]);
+}
 
 bool ends_a_sentence(char32_t c) {
-  return c == '.' || c == '!' || c == '?' || c == ':' || c == ';' || c == 0x3002 || c == 0x201D || c == ')' || c == '"' || c == 0x2026;
+  return c == '.' || c == '!' || c == '?' || c == ':' || c == ';' || c == 0x3002 || c == 0x201D || c == ')' || c == '"' ||
+         c == 0x2026;
 }
 
 }  // namespace
@@ -74,7 +77,8 @@ ColumnLine line_of(const PageText& text, std::span<const Atom> atoms) {
 bool has_run_in_head(const PageText& text, const ColumnLine& line) {
   if (line.pieces.size() != 2 || line.right_to_left) return false;
   const Piece &head = text.pieces[line.pieces[0]], &rest = text.pieces[line.pieces[1]];
-  return head.bold && !rest.starts_bold && rest.characters >= run_in_text && rest.box.left - head.box.right < run_in_gap * line.size_pt;
+  return head.bold && !rest.starts_bold && rest.characters >= run_in_text &&
+         rest.box.left - head.box.right < run_in_gap * line.size_pt;
 }
 
 }  // namespace
@@ -82,8 +86,9 @@ bool has_run_in_head(const PageText& text, const ColumnLine& line) {
 void append_lines(const PageText& text, std::span<const Atom> atoms, std::vector<ColumnLine>& lines) {
   std::size_t begin = 0;
   for (std::size_t i = 1; i <= atoms.size(); ++i) {
-    bool same = i < atoms.size() && (atoms[i].row == atoms[i - 1].row ||
-                                     atoms[i].baseline - atoms[begin].baseline <= same_row * std::min(atoms[i].size_pt, atoms[begin].size_pt));
+    bool same = i < atoms.size() &&
+                (atoms[i].row == atoms[i - 1].row ||
+                 atoms[i].baseline - atoms[begin].baseline <= same_row * std::min(atoms[i].size_pt, atoms[begin].size_pt));
     if (same) continue;
     auto row = atoms.subspan(begin, i - begin);
     ColumnLine line = line_of(text, row);
@@ -142,8 +147,15 @@ namespace {
 
 class BlockMaker {
  public:
-  BlockMaker(const PageText& text, Vocabulary& vocabulary, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into)
-      : text_(text), vocabulary_(vocabulary), into_(into), pitch_(pitch), first_(first), last_(last), code_possible_(!body_is_monospace) {
+  BlockMaker(const PageText& text, Vocabulary& vocabulary, std::uint32_t first, std::uint32_t last, const LinePitch& pitch,
+             bool body_is_monospace, ColumnText& into)
+      : text_(text),
+        vocabulary_(vocabulary),
+        into_(into),
+        pitch_(pitch),
+        first_(first),
+        last_(last),
+        code_possible_(!body_is_monospace) {
     for (auto i = first; i < last; ++i) {
       const auto& line = into.lines[i];
       edges_.push_back({line.box.left, line.box.right});
@@ -182,7 +194,8 @@ class BlockMaker {
   bool follows_closely(std::uint32_t i) const {
     const auto &above = line(i - 1), &here = line(i);
     float pitch = here.baseline - above.baseline;
-    return near_size(above.size_pt, here.size_pt) && pitch > 0 && pitch <= pitch_.typical(here.size_pt) + extra_space * here.size_pt;
+    return near_size(above.size_pt, here.size_pt) && pitch > 0 &&
+           pitch <= pitch_.typical(here.size_pt) + extra_space * here.size_pt;
   }
 
   // Bullets are marks wherever they stand first. Numbers, letters and dashes need company: one more of the kind, the next number.
@@ -228,7 +241,8 @@ class BlockMaker {
     float size = std::max(above.size_pt, here.size_pt);
     float pitch = here.baseline - above.baseline;
     float usual = pitch_.typical(here.size_pt);
-    if (is_code(i) || is_code(i - 1)) return is_code(i) != is_code(i - 1) || pitch > code_gap * usual || !near_size(above.size_pt, here.size_pt);
+    if (is_code(i) || is_code(i - 1))
+      return is_code(i) != is_code(i - 1) || pitch > code_gap * usual || !near_size(above.size_pt, here.size_pt);
     if (mark(i).mark != ListMark::none) return true;
     if (!near_size(above.size_pt, here.size_pt)) return true;
     if (pitch > usual + extra_space * size || pitch <= 0) return true;
@@ -255,8 +269,9 @@ class BlockMaker {
     auto start = [&](const ColumnLine& l) { return backwards ? -l.box.right : l.box.left; };
     float step = (start(here) - start(above)) / here.size_pt;
     if (step > indent && step < largest_indent) {
-      if (mark(begin).mark != ListMark::none && i == begin + 1) return false;   // hung under its mark
-      if (i + 1 < last_ && std::abs(start(line(i + 1)) - start(here)) < indent * here.size_pt) return i > begin + 1;  // hung, or an indented block
+      if (mark(begin).mark != ListMark::none && i == begin + 1) return false;  // hung under its mark
+      if (i + 1 < last_ && std::abs(start(line(i + 1)) - start(here)) < indent * here.size_pt)
+        return i > begin + 1;  // hung, or an indented block
       return true;
     }
     // Back out: normal after a first line, else the end of something that was hung or indented.
@@ -307,14 +322,16 @@ class BlockMaker {
 
 }  // namespace
 
-void append_blocks(const PageText& text, Vocabulary& vocabulary, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into) {
+void append_blocks(const PageText& text, Vocabulary& vocabulary, std::uint32_t first, std::uint32_t last, const LinePitch& pitch,
+                   bool body_is_monospace, ColumnText& into) {
   if (first < last) BlockMaker(text, vocabulary, first, last, pitch, body_is_monospace, into).make();
 }
 
 void join_cut_paragraph(std::size_t first, ColumnText& into, Vocabulary& vocabulary) {
   if (first == 0 || first >= into.blocks.size()) return;
   Block &before = into.blocks[first - 1], &after = into.blocks[first];
-  bool text = before.kind == BlockKind::paragraph || before.kind == BlockKind::bullet_item || before.kind == BlockKind::numbered_item;
+  bool text =
+      before.kind == BlockKind::paragraph || before.kind == BlockKind::bullet_item || before.kind == BlockKind::numbered_item;
   if (!text || after.kind != BlockKind::paragraph || before.first_line + before.line_count != after.first_line) return;
   char32_t end = last_character(before.text), start = first_character(after.text);
   const auto &above = into.lines[after.first_line - 1], &below = into.lines[after.first_line];

@@ -62,7 +62,8 @@ class Vocabulary;  // join_lines.h
 void append_lines(const PageText& text, std::span<const Atom> atoms, std::vector<ColumnLine>& lines);
 
 // Splits lines [first, last) into blocks and appends them. `body_is_monospace`: such lines are text then, not code.
-void append_blocks(const PageText& text, Vocabulary& vocabulary, std::uint32_t first, std::uint32_t last, const LinePitch& pitch, bool body_is_monospace, ColumnText& into);
+void append_blocks(const PageText& text, Vocabulary& vocabulary, std::uint32_t first, std::uint32_t last, const LinePitch& pitch,
+                   bool body_is_monospace, ColumnText& into);
 
 // A paragraph that the end of a column has cut goes on in the next: joins block `first` to the one before it, if so.
 void join_cut_paragraph(std::size_t first, ColumnText& into, Vocabulary& vocabulary);

@@ -7,8 +7,8 @@
 namespace docquarry {
 
 inline bool is_space(char32_t c) {
-  return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x3000;
+  return c == ' ' || (c >= '\t' && c <= '\r') || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 // Without ink and without meaning for us: controls, marks of direction, joiners of words, byte order marks.
@@ -28,14 +28,16 @@ inline bool is_right_to_left(char32_t c) {
 
 // Written without spaces between words: Chinese and Japanese with their punctuation and full-width forms. (Korean has spaces.)
 inline bool is_unspaced(char32_t c) {
-  return (c >= 0x2E80 && c <= 0x312F) || (c >= 0x31A0 && c <= 0x9FFF && !(c >= 0x3200 && c <= 0x32FF)) || (c >= 0xF900 && c <= 0xFAFF) ||
-         (c >= 0xFE30 && c <= 0xFE4F) || (c >= 0xFF00 && c <= 0xFF9F) || (c >= 0x20000 && c <= 0x3FFFF);
+  return (c >= 0x2E80 && c <= 0x312F) || (c >= 0x31A0 && c <= 0x9FFF && !(c >= 0x3200 && c <= 0x32FF)) ||
+         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE4F) || (c >= 0xFF00 && c <= 0xFF9F) ||
+         (c >= 0x20000 && c <= 0x3FFFF);
 }
 
 inline bool is_letter(char32_t c) {
   if (c < 0x80) return is_ascii_letter(c);
-  return c == 0xAA || c == 0xB5 || c == 0xBA || (c >= 0xC0 && c != 0xD7 && c != 0xF7 && c < 0x2000) || (c >= 0x2C00 && c < 0x2E00) || is_unspaced(c) ||
-         (c >= 0xA000 && c < 0xD800) || (c >= 0xFB00 && c < 0xFE00) || c >= 0x10000;
+  return c == 0xAA || c == 0xB5 || c == 0xBA || (c >= 0xC0 && c != 0xD7 && c != 0xF7 && c < 0x2000) ||
+         (c >= 0x2C00 && c < 0x2E00) || is_unspaced(c) || (c >= 0xA000 && c < 0xD800) || (c >= 0xFB00 && c < 0xFE00) ||
+         c >= 0x10000;
 }
 
 // The cases of Latin, Greek and Cyrillic, as far as their blocks are regular; others have none.

@@ -10,16 +10,16 @@
 namespace docquarry {
 namespace {
 
-constexpr float narrowest_gutter = 0.75f;   // in body sizes; as wide as the widest gap that stays inside a line (glyph_runs.h)
-constexpr float slice_height = 0.4f;        // in body sizes: every line, also of small print, meets at least one slice
+constexpr float narrowest_gutter = 0.75f;  // in body sizes; as wide as the widest gap that stays inside a line (glyph_runs.h)
+constexpr float slice_height = 0.4f;       // in body sizes: every line, also of small print, meets at least one slice
 constexpr std::size_t slices_at_most = 4096;
-constexpr int deepest_cut = 12;             // three columns inside two bands need four
-constexpr int gutters_tried = 3;            // per region, the most promising first
-constexpr std::uint32_t lines_beside = 3;   // fewer lines side by side are chance or a form
-constexpr float letters_of_text = 17;       // per piece of a line: narrower columns than that are not set as running text, cells are
-constexpr float fill_of_text = 0.55f;       // lines of running text are of one length, but for the last of a paragraph
-constexpr float longer_lines = 0.2f;        // share of lines that may be longer than "of one length": what spans inner columns
-constexpr float aligned_rows = 0.6f;        // share of lines with a partner on the same baseline; cells have one, columns only on a grid
+constexpr int deepest_cut = 12;            // three columns inside two bands need four
+constexpr int gutters_tried = 3;           // per region, the most promising first
+constexpr std::uint32_t lines_beside = 3;  // fewer lines side by side are chance or a form
+constexpr float letters_of_text = 17;      // per piece of a line: narrower columns than that are not set as running text, cells are
+constexpr float fill_of_text = 0.55f;      // lines of running text are of one length, but for the last of a paragraph
+constexpr float longer_lines = 0.2f;       // share of lines that may be longer than "of one length": what spans inner columns
+constexpr float aligned_rows = 0.6f;  // share of lines with a partner on the same baseline; cells have one, columns only on a grid
 
 // A stretch of one slice of the page that an atom covers.
 struct Cover {
@@ -58,7 +58,8 @@ class ColumnFinder {
       float gutter = 0;
       if (!best_gutter(gutter)) break;
       auto bands = bands_at(begin, end, gutter);
-      if (std::any_of(bands.begin(), bands.end(), [](auto& band) { return band.columns; })) return cut_at(begin, end, gutter, bands, depth);
+      if (std::any_of(bands.begin(), bands.end(), [](auto& band) { return band.columns; }))
+        return cut_at(begin, end, gutter, bands, depth);
       std::erase_if(gaps_, [&](const Gap& gap) { return gap.left <= gutter && gap.right >= gutter; });
     }
     keep_whole(begin, end);
@@ -66,7 +67,9 @@ class ColumnFinder {
 
   void keep_whole(std::uint32_t begin, std::uint32_t end) {
     std::sort(atoms_.begin() + begin, atoms_.begin() + end, [](const Atom& a, const Atom& b) {
-      return a.baseline != b.baseline ? a.baseline < b.baseline : a.box.left != b.box.left ? a.box.left < b.box.left : a.index < b.index;
+      return a.baseline != b.baseline   ? a.baseline < b.baseline
+             : a.box.left != b.box.left ? a.box.left < b.box.left
+                                        : a.index < b.index;
     });
     regions_.push_back({begin, end});
   }
@@ -94,9 +97,11 @@ class ColumnFinder {
     for (auto i = begin; i < end; ++i) {
       core(atoms_[i], from, to);
       auto last = std::min(slice_at(to), slice_at(from) + (atoms_[i].table ? std::uint32_t(slices_at_most) : 16));
-      for (auto slice = slice_at(from); slice <= last; ++slice) covers_.push_back({slice, i, atoms_[i].box.left, atoms_[i].box.right});
+      for (auto slice = slice_at(from); slice <= last; ++slice)
+        covers_.push_back({slice, i, atoms_[i].box.left, atoms_[i].box.right});
     }
-    std::sort(covers_.begin(), covers_.end(), [](const Cover& a, const Cover& b) { return a.slice != b.slice ? a.slice < b.slice : a.left < b.left; });
+    std::sort(covers_.begin(), covers_.end(),
+              [](const Cover& a, const Cover& b) { return a.slice != b.slice ? a.slice < b.slice : a.left < b.left; });
     for (std::size_t i = 1; i < covers_.size(); ++i) {
       if (covers_[i].slice != covers_[i - 1].slice) continue;
       float right = reach_before(i);
@@ -138,7 +143,8 @@ class ColumnFinder {
       auto& kind = kinds[cover.slice];
       if (cover.left < gutter && cover.right > gutter) kind = SliceKind::crossed;
       else if (kind == SliceKind::crossed) continue;
-      else if (cover.right <= gutter) kind = kind == SliceKind::right_only || kind == SliceKind::both ? SliceKind::both : SliceKind::left_only;
+      else if (cover.right <= gutter)
+        kind = kind == SliceKind::right_only || kind == SliceKind::both ? SliceKind::both : SliceKind::left_only;
       else kind = kind == SliceKind::left_only || kind == SliceKind::both ? SliceKind::both : SliceKind::right_only;
     }
     std::vector<Band> bands;
@@ -171,7 +177,9 @@ class ColumnFinder {
     auto foot = slice;
     auto lines_high = std::uint32_t(2 * 1.5f / slice_height);
     auto gap_below = band.last_slice - foot;
-    while (slice > band.first_slice && kinds[slice] != SliceKind::empty && kinds[slice] != SliceKind::both && foot - slice < lines_high) --slice;
+    while (slice > band.first_slice && kinds[slice] != SliceKind::empty && kinds[slice] != SliceKind::both &&
+           foot - slice < lines_high)
+      --slice;
     if (kinds[slice] != SliceKind::empty) return;
     auto head = slice;
     while (head > band.first_slice && kinds[head] == SliceKind::empty) --head;
@@ -221,7 +229,8 @@ class ColumnFinder {
         // As whole lines, which stretched word spaces may have torn apart, or as pieces, when there are more columns on this side.
         float sum_of_lines = 0;
         for (float width : widths) sum_of_lines += width;
-        if (float(letters) >= letters_of_text * float(lines) && sum_of_lines >= fill_of_text * float(lines) * (right - left)) return true;
+        if (float(letters) >= letters_of_text * float(lines) && sum_of_lines >= fill_of_text * float(lines) * (right - left))
+          return true;
         auto pieces = float(widths.size());
         if (float(letters) < letters_of_text * pieces) return false;
         auto full = widths.begin() + std::ptrdiff_t(pieces * (1 - longer_lines));
@@ -258,7 +267,8 @@ class ColumnFinder {
     std::uint32_t part = 0;
     for (std::size_t i = 0; i < bands.size(); ++i) {
       if (i > 0) part += bands[i - 1].columns ? 2 : bands[i].columns ? 1 : 0;
-      for (auto slice = bands[i].first_slice; slice <= bands[i].last_slice; ++slice) part_of_slice[slice] = part | (bands[i].columns ? 0x80000000u : 0);
+      for (auto slice = bands[i].first_slice; slice <= bands[i].last_slice; ++slice)
+        part_of_slice[slice] = part | (bands[i].columns ? 0x80000000u : 0);
     }
     auto part_of = [&](const Atom& atom) {
       auto here = part_of_slice[slice_of(atom)];

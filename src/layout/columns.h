@@ -21,9 +21,9 @@ struct Atom {
   Box box;
   float baseline = 0;
   float size_pt = 1;
-  std::uint32_t row = 0;         // same number: same baseline
+  std::uint32_t row = 0;  // same number: same baseline
   std::uint32_t characters = 0;
-  std::uint32_t index = 0;       // whose box this is, for the caller
+  std::uint32_t index = 0;  // whose box this is, for the caller
   bool table = false;
 };
 

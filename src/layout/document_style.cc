@@ -7,11 +7,11 @@
 namespace docquarry {
 namespace {
 
-constexpr float step_pt = 0.25f;               // sizes closer than this are one size: rounding in the file, scaled pages
-constexpr std::size_t sizes_at_most = 500;     // a document with more is noise
-constexpr float heading_size = 1.1f;           // as in headings.cc
-constexpr std::uint64_t fewest_letters = 3;    // a size that fewer letters have (an initial) is no level of headings
-constexpr float margin_line_height_pt = 1;     // baselines that differ by less are one line
+constexpr float step_pt = 0.25f;                      // sizes closer than this are one size: rounding in the file, scaled pages
+constexpr std::size_t sizes_at_most = 500;            // a document with more is noise
+constexpr float heading_size = 1.1f;                  // as in headings.cc
+constexpr std::uint64_t fewest_letters = 3;           // a size that fewer letters have (an initial) is no level of headings
+constexpr float margin_line_height_pt = 1;            // baselines that differ by less are one line
 constexpr std::size_t margin_letters_at_most = 4000;  // per page; a fuller margin is none
 constexpr std::size_t margin_lines_at_most = 20'000;  // per document
 
@@ -39,7 +39,8 @@ void DocumentStyle::learn_sizes(const PageInk& page) {
       monospace_ += page.fonts[first.font].monospace ? letters : 0;
     }
     float size = std::round(first.size_pt / step_pt) * step_pt;
-    auto at = std::lower_bound(sizes_.begin(), sizes_.end(), size, [](const SizeCount& known, float wanted) { return known.size_pt < wanted; });
+    auto at = std::lower_bound(sizes_.begin(), sizes_.end(), size,
+                               [](const SizeCount& known, float wanted) { return known.size_pt < wanted; });
     if (at != sizes_.end() && at->size_pt == size) at->letters += letters;
     else if (sizes_.size() < sizes_at_most) sizes_.insert(at, {size, letters});
   }
@@ -57,14 +58,16 @@ void DocumentStyle::learn_margins(const PageInk& page) {
   for (const auto& glyph : page.glyphs) {
     float share = glyph.baseline_y / page.height_pt;
     bool margin = (share >= 0 && share < margin_share) || (share > 1 - margin_share && share <= 1);
-    if (margin && glyph.angle == 0 && !is_space(glyph.code_point) && letters.size() < margin_letters_at_most) letters.push_back({glyph.baseline_y, glyph.code_point});
+    if (margin && glyph.angle == 0 && !is_space(glyph.code_point) && letters.size() < margin_letters_at_most)
+      letters.push_back({glyph.baseline_y, glyph.code_point});
   }
   std::sort(letters.begin(), letters.end(), [](auto& a, auto& b) { return a.baseline < b.baseline; });
   std::vector<std::uint64_t> marks;
   for (std::size_t begin = 0; begin < letters.size();) {
     MarginMark mark;
     std::size_t end = begin;
-    for (; end < letters.size() && letters[end].baseline - letters[begin].baseline < margin_line_height_pt; ++end) mark.add(letters[end].code_point);
+    for (; end < letters.size() && letters[end].baseline - letters[begin].baseline < margin_line_height_pt; ++end)
+      mark.add(letters[end].code_point);
     if (mark.letters != 0) marks.push_back(mark.letters);
     begin = end;
   }
@@ -81,7 +84,8 @@ bool DocumentStyle::seen_on_several_pages(std::uint64_t margin_mark) const {
 int DocumentStyle::heading_level(float size_pt) const {
   int larger = 0;
   float last = 0;
-  for (auto size = sizes_.rbegin(); size != sizes_.rend() && size->size_pt > size_pt + step_pt && size->size_pt > body_size_pt_ * heading_size; ++size) {
+  for (auto size = sizes_.rbegin();
+       size != sizes_.rend() && size->size_pt > size_pt + step_pt && size->size_pt > body_size_pt_ * heading_size; ++size) {
     if (size->letters < fewest_letters || (last > 0 && size->size_pt > last - 2 * step_pt)) continue;
     last = size->size_pt;
     ++larger;

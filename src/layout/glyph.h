@@ -11,15 +11,15 @@
 namespace docquarry {
 
 struct Glyph {
-  char32_t code_point = 0;   // cleaned by the reader: never NUL or a surrogate
-  Box box;                   // the character's cell: advance width x font height ("loose" box)
-  float baseline_y = 0;      // y of the origin of the glyph
-  float size_pt = 0;         // effective font size
-  float angle = 0;           // of the baseline, radians, 0 = left to right, counted clockwise as seen
-  std::uint32_t font = 0;    // index into PageInk::fonts
-  bool generated = false;    // a space or line break that the reader itself inferred; not in the file
-  bool hyphen = false;       // the reader takes it for a hyphen at a line's end
-  bool invisible = false;    // render mode 3 or without area
+  char32_t code_point = 0;  // cleaned by the reader: never NUL or a surrogate
+  Box box;                  // the character's cell: advance width x font height ("loose" box)
+  float baseline_y = 0;     // y of the origin of the glyph
+  float size_pt = 0;        // effective font size
+  float angle = 0;          // of the baseline, radians, 0 = left to right, counted clockwise as seen
+  std::uint32_t font = 0;   // index into PageInk::fonts
+  bool generated = false;   // a space or line break that the reader itself inferred; not in the file
+  bool hyphen = false;      // the reader takes it for a hyphen at a line's end
+  bool invisible = false;   // render mode 3 or without area
 };
 
 struct Rule {  // a thin line or the edge of a filled rectangle

@@ -11,12 +11,12 @@
 namespace docquarry {
 namespace {
 
-constexpr float farthest_pt = 1e6f;          // beyond it floats cannot tell neighbouring letters apart
-constexpr float largest_size_pt = 5000;      // a letter larger than any page
+constexpr float farthest_pt = 1e6f;      // beyond it floats cannot tell neighbouring letters apart
+constexpr float largest_size_pt = 5000;  // a letter larger than any page
 constexpr float smallest_size_pt = 0.05f;
-constexpr float slant_allowed = 0.17f;       // 10 degrees: pages that were scanned askew, with text recognised on them
-constexpr float same_size = 1.25f;           // runs of one size: superscripts and small capitals (0.7 to 0.8) become runs of their own
-constexpr float backwards_allowed = 0.3f;    // in sizes; kerning and accents step back a little, a new word does not
+constexpr float slant_allowed = 0.17f;  // 10 degrees: pages that were scanned askew, with text recognised on them
+constexpr float same_size = 1.25f;      // runs of one size: superscripts and small capitals (0.7 to 0.8) become runs of their own
+constexpr float backwards_allowed = 0.3f;  // in sizes; kerning and accents step back a little, a new word does not
 
 bool usable(const Box& b) {
   for (float edge : {b.left, b.top, b.right, b.bottom})
@@ -89,7 +89,8 @@ std::vector<Spot> spots_of(const PageInk& page, int turns) {
     spot.size_pt = safe_size(glyph, spot.box);
     // Only the height of the origin is known; for text that runs up or down the page the foot of the cell serves as well.
     spot.baseline = turns == 0 ? glyph.baseline_y : turns == 2 ? -glyph.baseline_y : spot.box.bottom - spot.box.height() / 4;
-    if (!(spot.baseline > spot.box.top - 4 * spot.size_pt && spot.baseline < spot.box.bottom + 4 * spot.size_pt)) spot.baseline = spot.box.bottom;
+    if (!(spot.baseline > spot.box.top - 4 * spot.size_pt && spot.baseline < spot.box.bottom + 4 * spot.size_pt))
+      spot.baseline = spot.box.bottom;
     if (spot.box.width() <= 0 && spot.box.height() <= 0 && !spots.empty()) {  // the reader knows no place for it
       spot.box = {last.box.right, last.box.top, last.box.right, last.box.bottom};
       spot.baseline = last.baseline;

@@ -17,7 +17,7 @@ struct Spot {
   float size_pt = 1;
   char32_t code_point = 0;
   std::uint32_t font = 0;
-  std::uint32_t order = 0;  // of drawing
+  std::uint32_t order = 0;                // of drawing
   SpaceBefore space = SpaceBefore::none;  // what the file has between the glyph drawn before and this one
 
   float width() const { return box.right - box.left; }

@@ -8,15 +8,15 @@
 namespace docquarry {
 namespace {
 
-constexpr float larger = 1.1f;               // times the body size; sizes of one kind of text differ by less (10 and 10.9 are both body sizes)
+constexpr float larger = 1.1f;  // times the body size; sizes of one kind of text differ by less (10 and 10.9 are both body sizes)
 constexpr float same_size = 1.05f;
-constexpr std::uint32_t lines_at_most = 4;   // titles may be long, headings are not
+constexpr std::uint32_t lines_at_most = 4;  // titles may be long, headings are not
 constexpr std::uint32_t bold_lines_at_most = 2;
 constexpr std::size_t bytes_at_most = 300;
 constexpr std::size_t bold_bytes_at_most = 150;
-constexpr std::size_t plain_bytes_at_most = 90;   // of a heading that is neither larger nor heavier
-constexpr float plain_size = 0.85f;                // times the body size; small capitals look as large at less
-constexpr std::size_t text_bytes = 100;            // what stands below a plain heading is longer
+constexpr std::size_t plain_bytes_at_most = 90;  // of a heading that is neither larger nor heavier
+constexpr float plain_size = 0.85f;              // times the body size; small capitals look as large at less
+constexpr std::size_t text_bytes = 100;          // what stands below a plain heading is longer
 constexpr int deepest = 6;
 
 bool has_letters(std::string_view text) {
@@ -86,11 +86,15 @@ bool is_all_capitals(std::string_view text) {
 bool is_plain_heading(const ColumnText& content, std::size_t index, const DocumentStyle& style) {
   const Block& block = content.blocks[index];
   bool numbered = block.kind == BlockKind::numbered_item;
-  if ((block.kind != BlockKind::paragraph && !numbered) || block.line_count != 1 || index + 1 >= content.blocks.size()) return false;
+  if ((block.kind != BlockKind::paragraph && !numbered) || block.line_count != 1 || index + 1 >= content.blocks.size())
+    return false;
   const Block& below = content.blocks[index + 1];
-  if (below.kind != BlockKind::paragraph || below.text.size() < text_bytes || (numbered && index > 0 && is_item(content.blocks[index - 1]))) return false;
+  if (below.kind != BlockKind::paragraph || below.text.size() < text_bytes ||
+      (numbered && index > 0 && is_item(content.blocks[index - 1])))
+    return false;
   const auto& line = content.lines[block.first_line];
-  if (line.pieces.size() > 2 || line.size_pt < plain_size * style.body_size_pt() || block.text.size() > plain_bytes_at_most) return false;
+  if (line.pieces.size() > 2 || line.size_pt < plain_size * style.body_size_pt() || block.text.size() > plain_bytes_at_most)
+    return false;
   if (!has_letters(block.text) || ends_like_text(block.text)) return false;
   if (numbered) return is_upper(first_character(block.text));
   return starts_with_section_number(block.text) || is_all_capitals(block.text);

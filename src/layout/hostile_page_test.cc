@@ -81,7 +81,8 @@ TEST(HostilePage, a_grid_of_letters) {
 }
 
 TEST(HostilePage, scripts_around_every_letter) {
-  auto content = read(glyphs(many, [](Glyph& g, std::size_t i) { put(g, float(i % 700) * 3, 100 + float(i % 7) * 2, i % 3 == 0 ? 10.0f : 5.0f); }));
+  auto content = read(
+      glyphs(many, [](Glyph& g, std::size_t i) { put(g, float(i % 700) * 3, 100 + float(i % 7) * 2, i % 3 == 0 ? 10.0f : 5.0f); }));
   EXPECT_TRUE(content.has_text_layer);
 }
 
@@ -115,7 +116,9 @@ TEST(HostilePage, a_table_of_very_many_rules) {
 }
 
 TEST(HostilePage, code_that_is_far_to_the_right_does_not_become_megabytes_of_spaces) {
-  auto ink = glyphs(20'000, [](Glyph& g, std::size_t i) { put(g, i % 2 == 0 ? 0.0f : 5000.0f, 10 + float(i) * 12), g.font = PageBuilder::monospace; });
+  auto ink = glyphs(20'000, [](Glyph& g, std::size_t i) {
+    put(g, i % 2 == 0 ? 0.0f : 5000.0f, 10 + float(i) * 12), g.font = PageBuilder::monospace;
+  });
   for (int i = 0; i < 30'000; ++i) ink.glyphs.push_back(ink.glyphs[0]), ink.glyphs.back().font = 0;
   EXPECT_LT(read(ink).markdown.size(), 2'000'000u);
 }

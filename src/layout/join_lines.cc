@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t widest_indent = 200;  // characters; more is a place on the page, not an indent
 
-constexpr std::size_t shortest_part = 4;    // bytes; "with" and "in" are words, too, and parts of many others
+constexpr std::size_t shortest_part = 4;  // bytes; "with" and "in" are words, too, and parts of many others
 
 // Letters and inner hyphens, in lower case: "(First-year," and "first-year" are the same. FNV-1a, continued over parts.
 std::uint64_t hash_word(std::string_view word, std::uint64_t hash = 0xCBF29CE484222325u) {
@@ -62,7 +62,8 @@ bool Vocabulary::keeps_hyphen(std::string_view first, std::string_view second) {
   return first.size() >= shortest_part && second.size() >= shortest_part && has(start) && has(hash_word(second));
 }
 
-std::string join_lines(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines, std::uint32_t words_to_skip) {
+std::string join_lines(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines,
+                       std::uint32_t words_to_skip) {
   std::string out;
   for (const auto& line : lines) {
     bool line_start = true;

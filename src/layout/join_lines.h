@@ -27,7 +27,8 @@ class Vocabulary {
 };
 
 // `words_to_skip`: at the start, for a list mark.
-std::string join_lines(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines, std::uint32_t words_to_skip);
+std::string join_lines(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines,
+                       std::uint32_t words_to_skip);
 
 // Appends a word to a cell's text; `new_line` when it stands on another line than the word before.
 void append_cell_word(std::string& cell, Vocabulary& vocabulary, std::string_view word, bool new_line);

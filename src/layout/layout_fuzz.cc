@@ -1,8 +1,8 @@
 // Bytes become the ink of a page: any numbers, any order, many or few.
 #include "layout/analyse_page.h"
 
-#include <cstring>
 #include <cstddef>
+#include <cstring>
 
 namespace {
 

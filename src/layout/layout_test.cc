@@ -153,8 +153,10 @@ TEST(Lines, hidden_text_counts_only_where_nothing_else_is_there) {
 // ---- columns
 
 void two_columns(PageBuilder& page, float top) {
-  page.lines(72, top, {"Left column runs with words", "that fill it from one side", "to the other and goes on", "until it ends down here."});
-  page.lines(320, top + 3, {"Right column has its own", "lines that stand a little", "lower than the left ones", "and end in the same way."});
+  page.lines(72, top,
+             {"Left column runs with words", "that fill it from one side", "to the other and goes on", "until it ends down here."});
+  page.lines(320, top + 3,
+             {"Right column has its own", "lines that stand a little", "lower than the left ones", "and end in the same way."});
 }
 
 TEST(Columns, are_read_one_after_the_other) {
@@ -182,9 +184,13 @@ TEST(Columns, are_read_between_what_spans_them) {
 TEST(Columns, three_are_found_too) {
   PageBuilder page;
   page.size = 8;
-  page.lines(50, 100, {"first column of the three", "has these four lines of", "words in it, one by one", "and ends at this place."}, 10);
-  page.lines(220, 100, {"second one stands in the", "middle and is read as soon", "as the first is done, and", "then it ends here, too."}, 10);
-  page.lines(390, 100, {"third column is the last", "to be read, as it stands", "furthest to the right of", "them all on this page."}, 10);
+  page.lines(50, 100,
+             {"first column of the three", "has these four lines of", "words in it, one by one", "and ends at this place."}, 10);
+  page.lines(220, 100,
+             {"second one stands in the", "middle and is read as soon", "as the first is done, and", "then it ends here, too."},
+             10);
+  page.lines(390, 100,
+             {"third column is the last", "to be read, as it stands", "furthest to the right of", "them all on this page."}, 10);
 
   auto text = read_text(page);
 
@@ -214,8 +220,10 @@ TEST(Columns, a_title_centred_over_them_is_read_first) {
 
 TEST(Columns, a_paragraph_that_goes_on_in_the_next_column_is_one) {
   PageBuilder page;
-  page.lines(72, 100, {"This column has a sentence", "that does not come to its", "end before the foot of the", "column and therefore it"});
-  page.lines(320, 100, {"goes on in the next, where", "it has all the space that", "it wants for its words and", "comes to its end."});
+  page.lines(72, 100,
+             {"This column has a sentence", "that does not come to its", "end before the foot of the", "column and therefore it"});
+  page.lines(320, 100,
+             {"goes on in the next, where", "it has all the space that", "it wants for its words and", "comes to its end."});
 
   EXPECT_NE(read_text(page).find("therefore it goes on"), std::string::npos);
 }
@@ -232,12 +240,12 @@ TEST(Paragraphs, are_divided_by_space) {
 
 TEST(Paragraphs, are_divided_by_the_indent_of_a_first_line) {
   PageBuilder page;
-  page.lines(72, 100, {"The first paragraph goes on to the end of its", "lines and is followed by another."});
+  page.lines(72, 100, {"The first paragraph goes on to the end of its", "lines, and then there is one more that follows."});
   page.text(90, 124, "This one starts further in but it then goes");
   page.text(72, 136, "back to the edge.");
 
   EXPECT_EQ(read_text(page),
-            "The first paragraph goes on to the end of its lines and is followed by another.\n\n"
+            "The first paragraph goes on to the end of its lines, and then there is one more that follows.\n\n"
             "This one starts further in but it then goes back to the edge.");
 }
 
@@ -265,7 +273,9 @@ TEST(Paragraphs, soft_hyphens_vanish) {
 // ---- headings, lists, code
 
 void body_text(PageBuilder& page, float top) {
-  page.lines(72, top, {"Running text that is long enough to be the body of", "the document, with a second line, and with a third", "one to be sure of it."});
+  page.lines(72, top,
+             {"Running text that is long enough to be the body of", "the document, with a second line, and with a third",
+              "one to be sure of it."});
 }
 
 TEST(Headings, are_larger_than_the_body) {
@@ -311,7 +321,8 @@ TEST(Headings, share_a_line_with_their_text) {
   page.text(x + 10, 120, "The samples were taken in the morning and");
   page.text(72, 132, "stored until noon.");
 
-  EXPECT_NE(read_markdown(page).find("\n\n# Method\n\nThe samples were taken in the morning and stored until noon."), std::string::npos)
+  EXPECT_NE(read_markdown(page).find("\n\n# Method\n\nThe samples were taken in the morning and stored until noon."),
+            std::string::npos)
       << read_markdown(page);
 }
 
@@ -421,7 +432,8 @@ TEST(Tables, words_in_aligned_columns_make_cells) {
   page.lines(150, 112, {"12", "3", "7"});
   page.lines(250, 112, {"0.4", "0.1", "0.5"});
 
-  EXPECT_EQ(read_markdown(page), "|  | Growth | Share |\n| --- | --- | --- |\n| North | 12 | 0.4 |\n| South | 3 | 0.1 |\n| West | 7 | 0.5 |");
+  EXPECT_EQ(read_markdown(page),
+            "|  | Growth | Share |\n| --- | --- | --- |\n| North | 12 | 0.4 |\n| South | 3 | 0.1 |\n| West | 7 | 0.5 |");
 }
 
 TEST(Tables, two_columns_of_text_are_none) {
@@ -495,7 +507,8 @@ TEST(Markdown, escapes_what_would_be_markup) {
 }
 
 TEST(Markdown, leaves_alone_what_is_no_markup) {
-  for (auto text : {"2 * 3 * 4 = 24", "snake_case_name", "5 < 6 and 7 > 6", "AT&T", "[12] and [13]", "C:\\dir", "#5 is 1.5 or -1", "a single * star"})
+  for (auto text : {"2 * 3 * 4 = 24", "snake_case_name", "5 < 6 and 7 > 6", "AT&T", "[12] and [13]", "C:\\dir", "#5 is 1.5 or -1",
+                    "a single * star"})
     EXPECT_EQ(escaped(text), text);
 }
 

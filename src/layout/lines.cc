@@ -10,7 +10,8 @@
 namespace docquarry {
 namespace {
 
-constexpr float row_height = 0.35f;  // baselines of one row, first to last, in sizes: text recognised on a skewed scan climbs a little
+constexpr float row_height =
+    0.35f;  // baselines of one row, first to last, in sizes: text recognised on a skewed scan climbs a little
 
 // Superscripts, subscripts and footnote marks.
 constexpr float script_size = 0.87f;     // at most this share of the size of what they belong to
@@ -34,13 +35,16 @@ class StripMaker {
   explicit StripMaker(std::vector<GlyphRun>& runs) : runs_(runs), strip_of_run_(runs.size()) {}
 
   void make_rows() {
-    std::sort(runs_.begin(), runs_.end(), [](const GlyphRun& a, const GlyphRun& b) { return a.baseline != b.baseline ? a.baseline < b.baseline : a.begin < b.begin; });
+    std::sort(runs_.begin(), runs_.end(), [](const GlyphRun& a, const GlyphRun& b) {
+      return a.baseline != b.baseline ? a.baseline < b.baseline : a.begin < b.begin;
+    });
     std::size_t begin = 0;
     float smallest = runs_.empty() ? 0 : runs_[0].size_pt;
     for (std::size_t i = 1; i <= runs_.size(); ++i) {
       if (i < runs_.size()) {
         float size = std::min(smallest, runs_[i].size_pt);
-        bool same = runs_[i].baseline - runs_[i - 1].baseline <= same_baseline * size && runs_[i].baseline - runs_[begin].baseline <= row_height * size;
+        bool same = runs_[i].baseline - runs_[i - 1].baseline <= same_baseline * size &&
+                    runs_[i].baseline - runs_[begin].baseline <= row_height * size;
         if (same) {
           smallest = size;
           continue;
@@ -67,8 +71,11 @@ class StripMaker {
         if (distance < nearest) nearest = distance, best = j;
         return true;
       };
-      for (std::size_t step = 1; step <= neighbours_tried && i >= step && consider(i - std::uint32_t(step)); ++step) {}
-      for (std::size_t step = 1; step <= neighbours_tried && i + step < strips_.size() && consider(i + std::uint32_t(step)); ++step) {}
+      for (std::size_t step = 1; step <= neighbours_tried && i >= step && consider(i - std::uint32_t(step)); ++step) {
+      }
+      for (std::size_t step = 1; step <= neighbours_tried && i + step < strips_.size() && consider(i + std::uint32_t(step));
+           ++step) {
+      }
       if (best != i) unite(i, best);
     }
     join_neighbours();
@@ -93,7 +100,9 @@ class StripMaker {
       if (first[strip] == first[strip + 1]) continue;
       std::span<GlyphRun> runs(sorted.data() + first[strip], first[strip + 1] - first[strip]);
       if (runs.size() > 1)
-        std::sort(runs.begin(), runs.end(), [](const GlyphRun& a, const GlyphRun& b) { return a.box.left != b.box.left ? a.box.left < b.box.left : a.begin < b.begin; });
+        std::sort(runs.begin(), runs.end(), [](const GlyphRun& a, const GlyphRun& b) {
+          return a.box.left != b.box.left ? a.box.left < b.box.left : a.begin < b.begin;
+        });
       take(std::span<const GlyphRun>(runs), strips_[strip].row);
     }
   }
@@ -107,11 +116,13 @@ class StripMaker {
   }
 
   void cut_row(std::size_t begin, std::size_t end) {
-    std::sort(runs_.begin() + std::ptrdiff_t(begin), runs_.begin() + std::ptrdiff_t(end),
-              [](const GlyphRun& a, const GlyphRun& b) { return a.box.left != b.box.left ? a.box.left < b.box.left : a.begin < b.begin; });
+    std::sort(runs_.begin() + std::ptrdiff_t(begin), runs_.begin() + std::ptrdiff_t(end), [](const GlyphRun& a, const GlyphRun& b) {
+      return a.box.left != b.box.left ? a.box.left < b.box.left : a.begin < b.begin;
+    });
     for (std::size_t i = begin; i < end; ++i) {
       const GlyphRun& run = runs_[i];
-      bool joins = i > begin && run.box.left - strips_.back().box.right < widest_word_gap * std::min(run.size_pt, strips_.back().size_pt);
+      bool joins =
+          i > begin && run.box.left - strips_.back().box.right < widest_word_gap * std::min(run.size_pt, strips_.back().size_pt);
       if (!joins) {
         strips_.push_back({run.box, run.baseline, run.size_pt, rows_, 0, 0, std::uint32_t(strips_.size())});
         largest_size_ = std::max(largest_size_, run.size_pt);
@@ -119,7 +130,8 @@ class StripMaker {
       Strip& strip = strips_.back();
       strip.box = united(strip.box, run.box);
       strip.letters += run.count();
-      if (run.count() > strip.main_letters) strip.main_letters = run.count(), strip.size_pt = run.size_pt, strip.baseline = run.baseline;
+      if (run.count() > strip.main_letters)
+        strip.main_letters = run.count(), strip.size_pt = run.size_pt, strip.baseline = run.baseline;
       strip_of_run_[i] = std::uint32_t(strips_.size() - 1);
     }
     ++rows_;
@@ -131,7 +143,8 @@ class StripMaker {
       if (host_of(i) != i) continue;
       Strip& left = strips_[host_of(before)];
       if (i != host_of(before) && left.row == strips_[i].row &&
-          strips_[i].box.left - left.box.right < widest_word_gap * std::min(left.size_pt, strips_[i].size_pt)) unite(i, host_of(before));
+          strips_[i].box.left - left.box.right < widest_word_gap * std::min(left.size_pt, strips_[i].size_pt))
+        unite(i, host_of(before));
       else before = i;
     }
   }

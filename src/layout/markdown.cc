@@ -9,8 +9,12 @@ namespace {
 
 bool is_item(const Block& block) { return block.kind == BlockKind::bullet_item || block.kind == BlockKind::numbered_item; }
 
-bool is_punctuation(char c) { return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~'); }
-bool is_word_byte(char c) { return is_ascii_letter(static_cast<unsigned char>(c)) || is_digit(static_cast<unsigned char>(c)) || (c & 0x80) != 0; }
+bool is_punctuation(char c) {
+  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+}
+bool is_word_byte(char c) {
+  return is_ascii_letter(static_cast<unsigned char>(c)) || is_digit(static_cast<unsigned char>(c)) || (c & 0x80) != 0;
+}
 
 // How many bytes at the start of a line would make it a heading, list item, quote, fence, rule, table or definition; 0: none.
 // The byte before that count is the one to escape.
@@ -25,7 +29,9 @@ std::size_t line_mark(std::string_view text) {
     case '+':
     case '*':
     case '-': {
-      bool rule = text.find_first_not_of(text.substr(0, 1) == "-" ? "- " : text.substr(0, 1) == "*" ? "* " : "+") == std::string_view::npos;
+      bool rule = text.find_first_not_of(text.substr(0, 1) == "-"   ? "- "
+                                         : text.substr(0, 1) == "*" ? "* "
+                                                                    : "+") == std::string_view::npos;
       return spaced(1) || (rule && text.size() >= 3) ? 1 : 0;
     }
     case '_': return text.size() >= 3 && text.find_first_not_of("_ ") == std::string_view::npos ? 1 : 0;
@@ -47,7 +53,9 @@ bool is_entity(std::string_view rest) {  // "&" and what follows
   std::size_t i = 1;
   if (i < rest.size() && rest[i] == '#') ++i;
   std::size_t start = i;
-  while (i < rest.size() && i < 34 && (is_ascii_letter(static_cast<unsigned char>(rest[i])) || is_digit(static_cast<unsigned char>(rest[i])))) ++i;
+  while (i < rest.size() && i < 34 &&
+         (is_ascii_letter(static_cast<unsigned char>(rest[i])) || is_digit(static_cast<unsigned char>(rest[i]))))
+    ++i;
   return i > start && i < rest.size() && rest[i] == ';';
 }
 

@@ -8,11 +8,12 @@
 namespace docquarry {
 namespace {
 
-constexpr std::size_t rows_at_an_end = 3;    // a running head of more lines is rare, and the third is tried only when two were furniture
-constexpr float apart = 1.6f;                // times the size of the larger neighbour, baseline to baseline; lines of text are closer
-constexpr float far_apart = 2.2f;            // the same for small print without number or memory; a footnote is closer to its text
-constexpr float smaller = 0.96f;             // of the body size
-constexpr float not_larger = 1.15f;          // furniture is never set like a title
+constexpr std::size_t rows_at_an_end =
+    3;                               // a running head of more lines is rare, and the third is tried only when two were furniture
+constexpr float apart = 1.6f;        // times the size of the larger neighbour, baseline to baseline; lines of text are closer
+constexpr float far_apart = 2.2f;    // the same for small print without number or memory; a footnote is closer to its text
+constexpr float smaller = 0.96f;     // of the body size
+constexpr float not_larger = 1.15f;  // furniture is never set like a title
 constexpr std::uint32_t letters_at_most = 110;
 
 struct Row {
@@ -27,7 +28,8 @@ bool is_number(std::string_view word) {
 }
 
 bool is_roman(std::string_view word) {
-  return !word.empty() && word.size() <= 6 && (word.find_first_not_of("ivxlc") == word.npos || word.find_first_not_of("IVXLC") == word.npos);
+  return !word.empty() && word.size() <= 6 &&
+         (word.find_first_not_of("ivxlc") == word.npos || word.find_first_not_of("IVXLC") == word.npos);
 }
 
 class Margins {
@@ -48,9 +50,12 @@ class Margins {
   std::vector<Furniture> find() {
     std::vector<Furniture> found(text_.pieces.size(), Furniture::none);
     std::size_t heads = 0, feet = 0;
-    while (heads < rows_at_an_end && heads + 1 < rows_.size() && is_furniture(rows_[heads], rows_[heads + 1], Furniture::head)) ++heads;
+    while (heads < rows_at_an_end && heads + 1 < rows_.size() && is_furniture(rows_[heads], rows_[heads + 1], Furniture::head))
+      ++heads;
     std::size_t last = rows_.size();
-    while (feet < rows_at_an_end && heads + feet + 1 < last && is_furniture(rows_[last - 1 - feet], rows_[last - 2 - feet], Furniture::foot)) ++feet;
+    while (feet < rows_at_an_end && heads + feet + 1 < last &&
+           is_furniture(rows_[last - 1 - feet], rows_[last - 2 - feet], Furniture::foot))
+      ++feet;
     auto set = [&](const Row& row, Furniture kind) { std::fill(found.begin() + row.begin, found.begin() + row.end, kind); };
     for (std::size_t i = 0; i < heads; ++i) set(rows_[i], Furniture::head);
     for (std::size_t i = 0; i < feet; ++i) set(rows_[last - 1 - i], Furniture::foot);
@@ -60,7 +65,8 @@ class Margins {
  private:
   bool is_furniture(const Row& row, const Row& inner, Furniture end) const {
     float height = page_.height_pt;
-    bool in_margin = end == Furniture::head ? row.baseline < DocumentStyle::margin_share * height : row.baseline > (1 - DocumentStyle::margin_share) * height;
+    bool in_margin = end == Furniture::head
+        ? row.baseline<DocumentStyle::margin_share * height : row.baseline>(1 - DocumentStyle::margin_share) * height;
     if (!in_margin || row.letters > letters_at_most || row.size_pt > not_larger * style_.body_size_pt()) return false;
     if (style_.seen_on_several_pages(mark_of(row))) return true;
     float distance = std::abs(inner.baseline - row.baseline) / std::max(row.size_pt, inner.size_pt);
@@ -85,7 +91,8 @@ class Margins {
   template <class Take>
   void each_word(const Row& row, Take take) const {
     for (auto i = row.begin; i < row.end; ++i)
-      for (std::uint32_t w = 0; w < text_.pieces[i].word_count; ++w) take(text_.text_of(text_.words[text_.pieces[i].first_word + w]));
+      for (std::uint32_t w = 0; w < text_.pieces[i].word_count; ++w)
+        take(text_.text_of(text_.words[text_.pieces[i].first_word + w]));
   }
 
   // "12", "- 12 -", "iv", "Page 3 of 9", "3/9": nothing else on the line but at most two short words.
@@ -94,7 +101,8 @@ class Margins {
     each_word(row, [&](std::string_view word) {
       ++words;
       auto slash = word.find('/');
-      if (is_number(word) || (slash != word.npos && is_number(word.substr(0, slash)) && is_number(word.substr(slash + 1)))) ++numbers;
+      if (is_number(word) || (slash != word.npos && is_number(word.substr(0, slash)) && is_number(word.substr(slash + 1))))
+        ++numbers;
       else if (is_roman(word) && row.letters <= 6) ++numbers;
       else if (word.size() > 1 || is_letter(first_character(word))) ++others;
     });

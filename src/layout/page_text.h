@@ -24,8 +24,8 @@ struct Piece {
   float size_pt = 0;  // of most of its characters
   std::uint32_t first_word = 0, word_count = 0;
   std::uint32_t characters = 0;
-  std::uint32_t font = 0;  // of most of its characters
-  std::uint32_t row = 0;   // pieces with the same number stand on one baseline
+  std::uint32_t font = 0;                                // of most of its characters
+  std::uint32_t row = 0;                                 // pieces with the same number stand on one baseline
   bool bold = false, italic = false, monospace = false;  // all of it
   bool starts_bold = false;
   bool right_to_left = false;
@@ -37,7 +37,9 @@ struct PageText {
   std::vector<Piece> pieces;
 
   std::string_view text_of(const TextWord& word) const { return std::string_view(characters).substr(word.begin, word.length); }
-  std::string_view first_word(const Piece& piece) const { return piece.word_count == 0 ? std::string_view() : text_of(words[piece.first_word]); }
+  std::string_view first_word(const Piece& piece) const {
+    return piece.word_count == 0 ? std::string_view() : text_of(words[piece.first_word]);
+  }
 };
 
 inline Box united(const Box& a, const Box& b) {

@@ -10,15 +10,15 @@
 namespace docquarry {
 namespace {
 
-constexpr float thickest_rule = 0.4f;    // in body sizes; what is thicker is a bar
-constexpr float touching = 0.25f;        // in body sizes: rules that meet leave gaps of up to a line's width
-constexpr float same_place = 0.35f;      // in body sizes: both edges of a thick line, or of two cells, are one place of the grid
-constexpr float side_share = 0.6f;       // of a cell's side that must be ruled for it to be a side
-constexpr std::size_t rules_at_most = 600;    // of one direction, after joining; a page with more is a drawing
+constexpr float thickest_rule = 0.4f;       // in body sizes; what is thicker is a bar
+constexpr float touching = 0.25f;           // in body sizes: rules that meet leave gaps of up to a line's width
+constexpr float same_place = 0.35f;         // in body sizes: both edges of a thick line, or of two cells, are one place of the grid
+constexpr float side_share = 0.6f;          // of a cell's side that must be ruled for it to be a side
+constexpr std::size_t rules_at_most = 600;  // of one direction, after joining; a page with more is a drawing
 constexpr std::size_t cells_at_most = 10'000;
-constexpr std::size_t filled_at_least = 4;    // cells with words
-constexpr float filled_share = 0.3f;          // of the cells
-constexpr std::size_t letters_per_cell = 400; // on average at most; more is a page with columns between lines
+constexpr std::size_t filled_at_least = 4;     // cells with words
+constexpr float filled_share = 0.3f;           // of the cells
+constexpr std::size_t letters_per_cell = 400;  // on average at most; more is a page with columns between lines
 constexpr float rule_farthest = 1e5f;
 
 // A rule along one axis: `at` on the other.
@@ -35,13 +35,15 @@ bool usable(const Box& b) {
 
 // Joins strokes that continue each other, and drops doubles.
 void join_strokes(std::vector<Stroke>& strokes, float near) {
-  std::sort(strokes.begin(), strokes.end(), [](const Stroke& a, const Stroke& b) { return a.at != b.at ? a.at < b.at : a.from < b.from; });
+  std::sort(strokes.begin(), strokes.end(),
+            [](const Stroke& a, const Stroke& b) { return a.at != b.at ? a.at < b.at : a.from < b.from; });
   // Strokes at nearly the same place get the same `at`, then neighbours are joined along the axis.
   for (std::size_t i = 1, first = 0; i < strokes.size(); ++i) {
     if (strokes[i].at - strokes[first].at > near) first = i;
     strokes[i].at = strokes[first].at;
   }
-  std::sort(strokes.begin(), strokes.end(), [](const Stroke& a, const Stroke& b) { return a.at != b.at ? a.at < b.at : a.from < b.from; });
+  std::sort(strokes.begin(), strokes.end(),
+            [](const Stroke& a, const Stroke& b) { return a.at != b.at ? a.at < b.at : a.from < b.from; });
   std::size_t kept = 0;
   for (const auto& stroke : strokes) {
     bool joins = kept > 0 && strokes[kept - 1].at == stroke.at && stroke.from <= strokes[kept - 1].to + near;
@@ -62,8 +64,10 @@ class RuledTables {
       Box box = upright(rule.box, turns);
       float width = box.width(), height = box.height();
       if (width < 0 || height < 0) continue;
-      if (height <= thickest_rule * body_size_ && width > 2 * height) across_.push_back({(box.top + box.bottom) / 2, box.left, box.right});
-      else if (width <= thickest_rule * body_size_ && height > 2 * width) down_.push_back({(box.left + box.right) / 2, box.top, box.bottom});
+      if (height <= thickest_rule * body_size_ && width > 2 * height)
+        across_.push_back({(box.top + box.bottom) / 2, box.left, box.right});
+      else if (width <= thickest_rule * body_size_ && height > 2 * width)
+        down_.push_back({(box.left + box.right) / 2, box.top, box.bottom});
     }
     join_strokes(across_, touching * body_size_);
     join_strokes(down_, touching * body_size_);
@@ -220,7 +224,7 @@ class RuledTables {
 
   // Rows and columns that hold no word at all: the space between two frames, doubled lines.
   static void drop_empty_lines(Table& table) {
-    auto drop = [&](std::uint32_t TableCell::*start, std::uint32_t TableCell::*span, std::uint32_t& count) {
+    auto drop = [&](std::uint32_t TableCell::* start, std::uint32_t TableCell::* span, std::uint32_t& count) {
       std::vector<bool> used(count, false);
       for (const auto& cell : table.cells)
         if (!cell.text.empty())
@@ -246,8 +250,8 @@ class RuledTables {
 
 }  // namespace
 
-std::vector<Table> find_ruled_tables(const PageInk& page, int turns, const PageText& text, Vocabulary& vocabulary, float body_size_pt,
-                                     std::vector<bool>& taken) {
+std::vector<Table> find_ruled_tables(const PageInk& page, int turns, const PageText& text, Vocabulary& vocabulary,
+                                     float body_size_pt, std::vector<bool>& taken) {
   RuledTables tables(text, vocabulary, body_size_pt);
   tables.collect(page, turns);
   return tables.find(taken);

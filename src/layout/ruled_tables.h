@@ -18,6 +18,7 @@
 namespace docquarry {
 
 // `taken[i]` becomes true for every piece that a table holds.
-std::vector<Table> find_ruled_tables(const PageInk& page, int turns, const PageText& text, Vocabulary& vocabulary, float body_size_pt, std::vector<bool>& taken);
+std::vector<Table> find_ruled_tables(const PageInk& page, int turns, const PageText& text, Vocabulary& vocabulary,
+                                     float body_size_pt, std::vector<bool>& taken);
 
 }  // namespace docquarry

@@ -12,8 +12,8 @@ namespace {
 constexpr float gap_of_a_space = 0.15f;
 constexpr float gap_where_spaces_are_real = 0.25f;  // a line that has real spaces needs no guessing, except for leaps
 constexpr float gap_the_reader_confirms = 0.1f;     // where PDFium, which knows the font's space, sees one too
-constexpr float gap_beside_ideographs = 0.6f;       // typesetters put a quarter between ideographs and other scripts, without a space
-constexpr float letter_spacing_seen = 0.08f;        // gaps like this after most letters are letter-spacing, not spaces
+constexpr float gap_beside_ideographs = 0.6f;  // typesetters put a quarter between ideographs and other scripts, without a space
+constexpr float letter_spacing_seen = 0.08f;   // gaps like this after most letters are letter-spacing, not spaces
 constexpr float extra_gap_between_spaced_words = 0.18f;
 
 // Copies of a letter that make it look bold are shifted by less than this share of its width. The same letter twice in a word is
@@ -79,7 +79,8 @@ void WordWriter::put_in_order(const std::vector<Spot>& spots, std::span<const Gl
     line_.insert(line_.end(), spots.begin() + run.begin, spots.begin() + run.end);
   }
   if (!sorted) {
-    std::sort(line_.begin(), line_.end(), [](const Spot& a, const Spot& b) { return a.box.left != b.box.left ? a.box.left < b.box.left : a.order < b.order; });
+    std::sort(line_.begin(), line_.end(),
+              [](const Spot& a, const Spot& b) { return a.box.left != b.box.left ? a.box.left < b.box.left : a.order < b.order; });
   }
 }
 
@@ -93,7 +94,9 @@ void WordWriter::drop_doubles() {
       const Spot& before = line_[kept - back];
       if (before.code_point != spot.code_point || spot.width() <= 0) continue;
       if (same_place(before.box, spot.box)) doubled = !doubled_in_ligature(spot.code_point);
-      else doubled = std::abs(spot.box.left - before.box.left) < double_shift * spot.width() && std::abs(spot.width() - before.width()) < 0.1f * spot.width();
+      else
+        doubled = std::abs(spot.box.left - before.box.left) < double_shift * spot.width() &&
+                  std::abs(spot.width() - before.width()) < 0.1f * spot.width();
     }
     if (!doubled) line_[kept++] = line_[i];
   }
