@@ -199,7 +199,7 @@ TEST(FrameReader, refuses_counts_that_the_frame_cannot_hold) {
     std::uint32_t enormous = 0xFFFFFFFF;
     std::memcpy(changed.data() + at, &enormous, sizeof enormous);
     auto read = read_all(changed);
-    if (!read) EXPECT_TRUE(read.error().is(extractor_misbehaved));
+    EXPECT_TRUE(read || read.error().is(extractor_misbehaved));
   }
 }
 
