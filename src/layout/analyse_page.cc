@@ -153,6 +153,9 @@ Line stored_line(const PageText& text, std::span<const std::uint32_t> pieces, in
   Line stored;
   Box whole = text.pieces[pieces[0]].box;
   std::uint32_t most = 0;
+  std::size_t words = 0;
+  for (auto index : pieces) words += text.pieces[index].word_count;
+  stored.words.reserve(words);
   for (auto index : pieces) {
     const Piece& piece = text.pieces[index];
     whole = united(whole, piece.box);

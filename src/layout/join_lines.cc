@@ -53,8 +53,9 @@ bool Vocabulary::keeps_hyphen(std::string_view first, std::string_view second) {
     for (const auto& piece : text_.pieces)
       for (std::uint32_t i = 1; i < piece.word_count; ++i) {
         auto word = text_.text_of(text_.words[piece.first_word + i]);
-        if (!is_hyphen(last_character(word))) words_.insert(hash_word(word));
+        if (!is_hyphen(last_character(word))) words_.push_back(hash_word(word));
       }
+    std::sort(words_.begin(), words_.end());
   }
   auto start = hash_word(first);
   if (has(hash_word(second, start))) return false;
@@ -65,6 +66,9 @@ bool Vocabulary::keeps_hyphen(std::string_view first, std::string_view second) {
 std::string join_lines(const PageText& text, Vocabulary& vocabulary, std::span<const ColumnLine> lines,
                        std::uint32_t words_to_skip) {
   std::string out;
+  std::size_t letters = 0;
+  for (const auto& line : lines) letters += line.characters;
+  out.reserve(letters + letters / 4);  // with spaces; scripts of more bytes grow it
   for (const auto& line : lines) {
     bool line_start = true;
     for (auto index : line.pieces) {

@@ -3,9 +3,10 @@
 
 #include "layout/blocks.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
-#include <unordered_set>
+#include <vector>
 
 namespace docquarry {
 
@@ -19,11 +20,11 @@ class Vocabulary {
   bool keeps_hyphen(std::string_view first, std::string_view second);
 
  private:
-  bool has(std::uint64_t word) const { return words_.contains(word); }
+  bool has(std::uint64_t word) const { return std::binary_search(words_.begin(), words_.end(), word); }
 
   const PageText& text_;
   bool filled_ = false;
-  std::unordered_set<std::uint64_t> words_;
+  std::vector<std::uint64_t> words_;  // hashes, sorted
 };
 
 // `words_to_skip`: at the start, for a list mark.
