@@ -24,8 +24,9 @@ CommandLine parsed(std::vector<std::string> arguments) {
 std::string refusal(std::vector<std::string> arguments) {
   auto line = parse_command_line(std::move(arguments));
   EXPECT_FALSE(line);
-  if (!line) EXPECT_TRUE(line.error().is(invalid_request));
-  return line ? "" : line.error().message();
+  if (line) return "";
+  EXPECT_TRUE(line.error().is(invalid_request));
+  return line.error().message();
 }
 
 template <class Command>
