@@ -10,9 +10,12 @@ bool can_be_uid(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
-// True when the view together with the standing tells all that SQL would tell.
+// True when the view together with the standing tells all that SQL would tell. Live state is posted after the commit that it tells of, so
+// for a moment it may be behind a view that was read from SQL and shown: then progress would seem to fall.
 bool is_enough(const DocumentView& view, const Standing& standing) {
   if (view.generation != standing.generation) return false;
+  bool behind = standing.attempt < view.attempt || (!is_final(standing.state) && standing.pages_done < view.pages_saved);
+  if (behind) return false;
   if (is_final(standing.state)) return view.state == standing.state;
   return !is_final(view.state) && (standing.pages_total == 0 || view.page_count.has_value());
 }
