@@ -101,7 +101,7 @@ Result<void> SqliteWriter::commit_group(SqliteJobs& group) {
   }
   if (fault_switch("storm.answer_first")) {
     for (auto& job : group) answer(*job, std::move(job->answer));
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   auto committed = connection_.execute("COMMIT");
   if (!committed) {
