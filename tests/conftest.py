@@ -57,3 +57,13 @@ def make_service():
     finally:
         for running in made:
             running.close()
+
+
+@pytest.fixture
+def make_held_service(make_service):
+    """A service on which nothing that is uploaded gets its turn; the documents of hold() come before what the test uploads."""
+    def make(**settings):
+        running = make_service(DOCQUARRY_CONCURRENCY=1, **settings)
+        running.hold()
+        return running
+    return make

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 
+import pdfs
 import processes
 from client import Client
 
@@ -50,7 +51,7 @@ class Service:
         self.process = None
         self.port = None
         self.client = None
-        self.runs = 0
+        self.held = []
 
     # ---- life
 
@@ -62,7 +63,6 @@ class Service:
         self.process = subprocess.Popen(self.wrapper + [binary()] + self.arguments, cwd=self.directory, env=environment(run_settings),
                                         stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         log.close()
-        self.runs += 1
         self._wait_until_ready(seconds)
         return self
 
@@ -85,6 +85,7 @@ class Service:
 
     def stop(self, seconds=30):
         """SIGTERM; returns the exit status. Nothing that it started may outlive it."""
+        self.release()
         below = processes.descendants(self.process.pid)
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -146,7 +147,27 @@ class Service:
         return sorted(os.path.relpath(os.path.join(folder, name), self.data) for folder, _, names in os.walk(self.data) for name in names)
 
     def stored_files(self):
-        return [path for path in self.files() if not os.path.basename(path).startswith("docquarry.db") and not path.endswith(".lock")]
+        return [path for path in self.files() if path.startswith("files" + os.sep)]
+
+    def hold(self):
+        """Stops the extractor and fills the worker's hands: whatever is uploaded next stays PENDING. For services with concurrency 1."""
+        self.client.upload([("warm.pdf", pdfs.pdf("warm"))])
+        self.client.wait_for_status(1)
+        self.held = [process.pid for process in processes.descendants(self.pid)]
+        for pid in self.held:
+            os.kill(pid, signal.SIGSTOP)
+        while True:
+            task = self.client.upload([("filler.pdf", pdfs.pdf("filler"))]).json()["task_ids"][0]
+            deadline = time.monotonic() + 0.3
+            while self.client.get("/status/" + task).json()["status"] == "PENDING":
+                if time.monotonic() > deadline:
+                    return
+                time.sleep(0.005)
+
+    def release(self):
+        for pid in self.held:
+            processes.signal_if_alive(pid, signal.SIGCONT)
+        self.held = []
 
 
 def wait_until_gone(watched, seconds=5):

@@ -31,7 +31,7 @@ def check_database(data, accepted, allowed_failures):
     verdict = Verdict()
     with open_database(data) as database:
         rows = database.execute(
-            "SELECT d.id, d.uid, d.status, d.sha256, d.s3_key, d.completed_at, t.id AS task, t.state, t.partial, t.error_code, t.attempt "
+            "SELECT d.id, d.uid, d.filename, d.status, d.sha256, d.s3_key, d.completed_at, t.id AS task, t.state, t.partial, t.error_code, t.attempt "
             "FROM documents d LEFT JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation").fetchall()
         by_name = {row["id"]: row for row in rows} | {row["uid"]: row for row in rows}
         samples = {sample.sha256: sample for sample in accepted.values()}
@@ -43,9 +43,10 @@ def check_database(data, accepted, allowed_failures):
         verdict.count("half_written", ("%s: document %s, task %s" % (row["id"], row["status"], row["state"]) for row in rows
                                        if row["status"] != row["state"]))
         completed = [row for row in rows if row["state"] == "COMPLETED"]
-        verdict.count("wrong_result", ("%s differs from the same document processed alone" % row["id"] for row in completed
-                                       if not row["partial"] and row["sha256"] in samples
-                                       and fingerprint_of(database, row["task"]) != samples[row["sha256"]].fingerprint))
+        verdict.count("wrong_result", (
+            "%s (%s, attempt %d) differs from the same document processed alone" % (row["id"], row["filename"], row["attempt"])
+            for row in completed if not row["partial"] and row["sha256"] in samples
+            and fingerprint_of(database, row["task"]) != samples[row["sha256"]].fingerprint))
         # A child that was killed from outside twice is a document that crashes the extractor, as far as anyone can see.
         hurt = ["%s is %s %s" % (row["id"], row["state"], row["error_code"] or "partial") for row in rows
                 if row["state"] == "FAILED" or row["partial"]]
@@ -69,5 +70,11 @@ def orphan_files(data):
     stored = set()
     root = os.path.join(data, "files")
     for folder, _, names in os.walk(root):
-        stored.update(os.path.relpath(os.path.join(folder, name), root) for name in names)
+        stored.update(key_of(os.path.relpath(os.path.join(folder, name), root)) for name in names)
     return stored - known, known - stored
+
+
+def key_of(path):
+    """Files are spread over folders: uploads/3f/ID.pdf holds uploads/ID.pdf."""
+    parts = path.split(os.sep)
+    return "%s/%s" % (parts[0], parts[2]) if len(parts) == 3 and len(parts[1]) == 2 else path

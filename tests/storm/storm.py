@@ -53,12 +53,19 @@ class Outcome:
         self.problems = []
         self.figures = {}
 
+    def examples(self):
+        """At most five problems of each kind, cut to a readable length."""
+        kinds = {}
+        for problem in self.problems:
+            kinds.setdefault(problem[:24], []).append(problem[:1500])
+        return [problem for alike in kinds.values() for problem in alike[:5]]
+
     def line(self):
         return " ".join("%s=%s" % pair for pair in self.figures.items())
 
 
-def run_storm(documents, kills, seed, without=None, seconds=600, partitions=False):
-    """`partitions`: leases are not extended, so attempts overtake each other (needs fault points)."""
+def run_storm(documents, kills, seed, without=None, seconds=600, partitions=False, keep=False):
+    """`partitions`: leases are not extended, so attempts overtake each other (needs fault points). `keep`: the data stays for a look."""
     began = time.monotonic()
     outcome = Outcome()
     samples = make_samples()
@@ -72,8 +79,11 @@ def run_storm(documents, kills, seed, without=None, seconds=600, partitions=Fals
     try:
         _storm(service, outcome, samples, documents, kills, seed, seconds)
     finally:
-        service.close()
+        service.kill()
+        if not keep:
+            service.close()
     outcome.figures["seconds"] = round(time.monotonic() - began)
+    outcome.directory = service.directory
     return outcome
 
 
@@ -159,13 +169,16 @@ def main():
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1 << 31))
     parser.add_argument("--partitions", action="store_true", help="leases are not extended, so attempts overtake each other")
+    parser.add_argument("--keep", action="store_true", help="leave the data directory for a look")
     parser.add_argument("--without", choices=[name for name in WITHOUT if name])
     options = parser.parse_args()
     processes.adopt_orphans()
     print("seed", options.seed, flush=True)
-    outcome = run_storm(options.documents, options.kills, options.seed, options.without, partitions=options.partitions)
+    outcome = run_storm(options.documents, options.kills, options.seed, options.without, partitions=options.partitions, keep=options.keep)
     print(outcome.line())
-    for problem in outcome.problems[:40]:
+    if options.keep:
+        print("data in", outcome.directory)
+    for problem in outcome.examples():
         print("  " + problem)
     sys.exit(1 if outcome.problems else 0)
 

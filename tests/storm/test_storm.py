@@ -26,7 +26,7 @@ def orphans_are_seen():
 def run(documents, kills, **how):
     outcome = run_storm(documents, kills, seed(), **how)
     print(outcome.line())
-    for problem in outcome.problems[:20]:
+    for problem in outcome.examples():
         print("  " + problem)
     return outcome
 

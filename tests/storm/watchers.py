@@ -52,9 +52,11 @@ class Watchers:
         body = answer.json()
         if document in final and answer.body != final[document]:
             self.problems.append("a final answer changed from %r to %r" % (final[document], answer.body))
-        if body["progress"] < progress.get(document, 0):
-            self.problems.append("progress of %s went back from %s to %s" % (document, progress[document], body["progress"]))
-        progress[document] = body["progress"]
+        at = time.strftime("%H:%M:%S") + "%.3f" % (time.time() % 1)
+        before = progress.get(document)
+        if before and body["progress"] < before[0]:
+            self.problems.append("progress went back: %s %r, then %s %r" % (before[1], before[2], at, answer.body))
+        progress[document] = (body["progress"], at, answer.body)
         if body["status"] in FINAL and document not in final:
             final[document] = answer.body
             if body["status"] == "COMPLETED":

@@ -283,8 +283,8 @@ def test_client_commands_say_when_nobody_answers(run):
     assert ended.returncode == 1 and b"127.0.0.1:1" in ended.stderr, ended
 
 
-def test_cancel(on, make_service, run):
-    waiting = make_service(DOCQUARRY_ROLES="api")
+def test_cancel(make_held_service, run):
+    waiting = make_held_service()
     address = "http://127.0.0.1:%d" % waiting.port
     uid = waiting.client.post("/v1/documents", pdfs.pdf("x"), content_type="application/pdf").json()["id"]
     assert run("cancel", uid, DOCQUARRY_SERVER=address).returncode == 0
