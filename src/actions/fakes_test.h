@@ -112,10 +112,10 @@ class SmallCatalogue : public DocumentCatalogue {
   std::vector<NewDocument> added;
   std::map<std::string, std::pair<std::string, std::vector<TaskTicket>>> keys;  // key -> fingerprint, tickets
   DocumentView view;
-  bool down = false;
+  const ErrorCode* refusal = nullptr;
 
   Async<Result<std::vector<TaskTicket>>> add(std::vector<NewDocument> documents, bool, std::optional<IdempotencyKey> key) override {
-    if (down) co_return fail(database_unavailable, "no database");
+    if (refusal != nullptr) co_return fail(*refusal, "not recorded");
     std::vector<TaskTicket> tickets;
     for (auto& document : documents) {
       TaskTicket ticket;

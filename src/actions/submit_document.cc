@@ -59,6 +59,13 @@ std::string fingerprint_of(const Submission& submission) {
   return hash.finish_hex();
 }
 
+// A database that fails may have recorded the documents all the same (the answer to a commit can get lost). Their files then stay, and the
+// sweeper decides by the rows.
+bool nothing_was_recorded(const Error& error) {
+  auto kind = error.code().kind;
+  return error.is(storage_full) || (kind != ErrorKind::unavailable && kind != ErrorKind::internal);
+}
+
 Standing first_standing(const NewDocument& document, const TaskTicket& ticket) {
   Standing standing;
   standing.document = ticket.document;
@@ -127,7 +134,7 @@ Async<Result<Accepted>> SubmitDocument::record(Submission submission, std::optio
   std::vector<NewDocument> kept = documents;
   auto tickets = co_await catalogue_.add(std::move(documents), submission.create_owner, std::move(key));
   if (!tickets) {
-    co_await discard(std::move(submission.files));
+    if (nothing_was_recorded(tickets.error())) co_await discard(std::move(submission.files));
     co_return fail(std::move(tickets).error().in("record documents"));
   }
   // From here on none of the documents can be lost: whatever fails below, the rescuer rings the bell again.

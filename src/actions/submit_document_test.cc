@@ -108,13 +108,23 @@ TEST_F(SubmitDocumentTest, announces_after_recording_and_survives_a_silent_queue
   EXPECT_EQ(board.posted.at(0).state, TaskState::pending);
 }
 
-TEST_F(SubmitDocumentTest, removes_the_files_when_they_cannot_be_recorded) {
-  catalogue.down = true;
+TEST_F(SubmitDocumentTest, removes_the_files_when_they_were_not_recorded) {
+  for (const ErrorCode* refusal : {&user_not_found, &storage_full}) {
+    catalogue.refusal = refusal;
+
+    EXPECT_TRUE(accept(std::nullopt).error().is(*refusal));
+
+    EXPECT_TRUE(files.objects.empty());
+  }
+  EXPECT_EQ(queue.announced, 0);
+}
+
+TEST_F(SubmitDocumentTest, keeps_the_files_when_they_may_have_been_recorded) {
+  catalogue.refusal = &database_unavailable;
 
   EXPECT_TRUE(accept(std::nullopt).error().is(database_unavailable));
 
-  EXPECT_TRUE(files.objects.empty());
-  EXPECT_EQ(queue.announced, 0);
+  EXPECT_EQ(files.objects.size(), 1u);
 }
 
 TEST_F(SubmitDocumentTest, answers_a_repeated_request_with_the_documents_of_the_first) {
