@@ -30,7 +30,7 @@ def machine(tmp_path):
             (bin / name).chmod(0o755)
         if apt:
             program("dpkg-query", f'grep -qx "${{@: -1}}" {tmp_path}/installed && printf installed\n')
-            program("apt-cache", f'grep -qx "$2" {tmp_path}/available && echo "  Candidate: 1" || echo "  Candidate: (none)"\n')
+            program("apt-cache", f'grep -qx "$2" {tmp_path}/available && echo "  Candidate: 1" || echo "  Candidate: (none)"\nprintf "%.0sa long table of versions\\n" {{1..5000}}\n')
             program("apt-get", f'echo "$@" >> {log}\n'
                     + "".join(f'[ "$1" = update ] && echo {name} >> {tmp_path}/available\n' for name in after_update) + "true\n")
             program("sudo", f'echo sudo >> {log}; exec "$@"\n')
