@@ -1,5 +1,7 @@
 #include "actions/extraction_places.h"
 
+#include "base/signal.h"
+
 #include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
 
@@ -27,12 +29,16 @@ class ExtractionPlacesTest : public testing::Test {
     if (batches) open_batch = [&] { return std::make_unique<NamedExtractor>("batch " + std::to_string(++opened)); };
     ExtractionPlaces places(loop, 1, shared, open_batch);
     std::vector<std::string> names;
+    Signal all_are_waiting(loop);
     auto one = [&](int owner) -> Async<void> {
       auto place = co_await places.take(UserId(owner));
       names.push_back(place.extractor().name());
+      co_await all_are_waiting.wait();
     };
     for (int owner : owners) boost::asio::co_spawn(loop, one(owner), boost::asio::detached);
     loop.restart();
+    loop.poll();
+    all_are_waiting.raise();
     loop.run();
     return names;
   }

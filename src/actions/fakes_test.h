@@ -142,7 +142,7 @@ class SmallCatalogue : public DocumentCatalogue {
   Async<Result<std::vector<Page>>> pages(TaskId, PageRange range, PageParts, int) override {
     std::vector<Page> found;
     for (const auto& page : earlier)
-      if (page.number >= range.first) found.push_back(page);
+      if (page.number >= range.first && (range.last == 0 || page.number <= range.last)) found.push_back(page);
     co_return found;
   }
   Async<Result<DocumentFacts>> facts(TaskId) override { co_return DocumentFacts(); }

@@ -25,6 +25,7 @@ class ReadResultTest : public testing::Test {
     };
     auto wrapped = [&]() -> Async<void> { outcome = co_await work(); };
     boost::asio::co_spawn(loop, wrapped(), boost::asio::detached);
+    loop.restart();
     loop.run();
     return outcome;
   }

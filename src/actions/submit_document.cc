@@ -15,23 +15,36 @@ class CheckedUpload : public ByteSource {
   CheckedUpload(ByteSource& upload, std::uint64_t limit_bytes) : upload_(upload), limit_bytes_(limit_bytes) {}
 
   Async<Result<std::size_t>> read(std::span<std::byte> into) override {
-    std::size_t filled = 0;
-    // The first block is filled as far as the header may lie, so that one look at it decides.
-    std::size_t wanted = bytes_ == 0 ? std::min<std::size_t>(into.size(), header_window) : 1;
-    while (filled < wanted) {
-      CO_TRY(auto got, co_await upload_.read(into.subspan(filled)));
-      if (got == 0) break;
-      filled += got;
+    if (!start_is_checked_) CO_CHECK(co_await check_start());
+    std::size_t got = std::min(into.size(), start_.size() - start_given_);
+    if (got > 0) {
+      std::copy_n(start_.begin() + std::ptrdiff_t(start_given_), got, into.begin());
+      start_given_ += got;
+    } else {
+      CO_TRY(got, co_await upload_.read(into));
     }
-    if (bytes_ == 0) CO_CHECK(checked_start(into.first(filled)));
-    bytes_ += filled;
+    bytes_ += got;
     if (bytes_ > limit_bytes_)
       co_return fail(file_too_large, "the file is larger than " + std::to_string(limit_bytes_ >> 20) + " MB");
-    co_return filled;
+    co_return got;
   }
 
  private:
   static constexpr std::size_t header_window = 1024;
+
+  // Reads as far as the header may lie, so that one look decides, whatever pieces the bytes come in.
+  Async<Result<void>> check_start() {
+    start_.resize(header_window);
+    std::size_t filled = 0;
+    while (filled < header_window) {
+      CO_TRY(auto got, co_await upload_.read(std::span(start_).subspan(filled)));
+      if (got == 0) break;
+      filled += got;
+    }
+    start_.resize(filled);
+    start_is_checked_ = true;
+    co_return checked_start(start_);
+  }
 
   static Result<void> checked_start(std::span<const std::byte> start) {
     if (start.empty()) return fail(empty_file, "the file is empty");
@@ -43,6 +56,9 @@ class CheckedUpload : public ByteSource {
   ByteSource& upload_;
   std::uint64_t limit_bytes_;
   std::uint64_t bytes_ = 0;
+  std::vector<std::byte> start_;
+  std::size_t start_given_ = 0;
+  bool start_is_checked_ = false;
 };
 
 // Everything of a request that decides what its documents will be.
