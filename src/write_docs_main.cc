@@ -21,8 +21,10 @@ std::string errors_as_markdown() {
   std::string text =
       "# Errors\n\n"
       "*Made from the table in `src/domain/error_codes.h` by `./dev docs`; changes belong there.*\n\n"
-      "Every error of the API carries a code that stays the same: `code` in the bodies of `/v1`, and in the `error` of a document that failed.\n"
-      "The statuses are those of answers to requests; a document that fails while it is processed has no status of its own. Trying again\n"
+      "Every error of the API carries a code that stays the same: `code` in the bodies of `/v1`, and in the `error` of a document "
+      "that failed.\n"
+      "The statuses are those of answers to requests; a document that fails while it is processed has no status of its own. Trying "
+      "again\n"
       "helps where it says so; answers 429 and 503 carry `Retry-After`.\n\n"
       "| code | /v1 | original | again? | meaning |\n|---|---|---|---|---|\n";
   for (const ErrorCode* code : error_codes)

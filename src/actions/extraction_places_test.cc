@@ -2,8 +2,8 @@
 
 #include "base/signal.h"
 
-#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
+#include <boost/asio/detached.hpp>
 
 namespace docquarry {
 namespace {

@@ -68,7 +68,9 @@ class RecordingLedger : public TaskLedger {
   }
   Async<Result<TaskState>> request_cancel(DocumentId, Timestamp) override { co_return TaskState::cancelled; }
   Async<Result<TaskTicket>> start_again(DocumentId, ExtractionOptions, Timestamp) override { co_return TaskTicket(); }
-  Async<Result<std::vector<TaskTicket>>> take_unannounced(Timestamp, Timestamp, int) override { co_return std::vector<TaskTicket>(); }
+  Async<Result<std::vector<TaskTicket>>> take_unannounced(Timestamp, Timestamp, int) override {
+    co_return std::vector<TaskTicket>();
+  }
   Async<Result<std::optional<Timestamp>>> next_due() override { co_return std::optional<Timestamp>(); }
   Async<Result<int>> expire_all_leases(Timestamp) override { co_return 0; }
   Async<Result<std::int64_t>> waiting() override { co_return 0; }
@@ -136,7 +138,9 @@ class SmallCatalogue : public DocumentCatalogue {
   Async<Result<DocumentView>> find(DocumentId) override { co_return view; }
   Async<Result<DocumentView>> find(Uid) override { co_return DocumentView(); }
   Async<Result<DocumentPage>> list(DocumentFilter, ListOrder, std::string, int) override { co_return DocumentPage(); }
-  Async<Result<std::vector<DocumentView>>> list_from(DocumentFilter, std::int64_t, int) override { co_return std::vector<DocumentView>(); }
+  Async<Result<std::vector<DocumentView>>> list_from(DocumentFilter, std::int64_t, int) override {
+    co_return std::vector<DocumentView>();
+  }
   Async<Result<std::int64_t>> count(DocumentFilter) override { co_return 0; }
   Async<Result<StateCounts>> count_by_state() override { co_return StateCounts(); }
   Async<Result<std::vector<Page>>> pages(TaskId, PageRange range, PageParts, int) override {
@@ -174,7 +178,9 @@ class RecordingBoard : public ProgressBoard {
     co_return;
   }
   Async<std::optional<Standing>> latest(DocumentId) override { co_return std::nullopt; }
-  Async<Result<std::unique_ptr<EventFeed>>> watch(DocumentId, std::uint64_t) override { co_return std::make_unique<Playback>(*this); }
+  Async<Result<std::unique_ptr<EventFeed>>> watch(DocumentId, std::uint64_t) override {
+    co_return std::make_unique<Playback>(*this);
+  }
   Async<void> forget(DocumentId) override { co_return; }
 };
 

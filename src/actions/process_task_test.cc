@@ -2,8 +2,8 @@
 
 #include "actions/fakes_test.h"
 
-#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
+#include <boost/asio/detached.hpp>
 
 #include <functional>
 
@@ -171,7 +171,9 @@ TEST_F(ProcessTaskTest, gives_up_at_once_when_the_document_can_never_be_read) {
 }
 
 TEST_F(ProcessTaskTest, charges_a_crash_to_the_document) {
-  extractor.script = [](PageSink&, std::vector<int>) -> Async<Result<ExtractionSummary>> { co_return fail(extractor_crashed, "signal 11"); };
+  extractor.script = [](PageSink&, std::vector<int>) -> Async<Result<ExtractionSummary>> {
+    co_return fail(extractor_crashed, "signal 11");
+  };
 
   run();
 

@@ -7,14 +7,15 @@ namespace docquarry {
 namespace {
 
 ResultHead head_of(const DocumentView& document, std::optional<DocumentFacts> facts) {
-  return {document.uid.value(), document.filename, document.partial, document.extractor, document.extraction_seconds, std::move(facts)};
+  return {document.uid.value(), document.filename,           document.partial,
+          document.extractor,   document.extraction_seconds, std::move(facts)};
 }
 
 // Pages of one task in ascending order, fetched as they are written. With a feed, it waits for pages that are still to come.
 class ResultSource : public ByteSource {
  public:
-  ResultSource(DocumentCatalogue& catalogue, DocumentView document, ResultWriter writer, PageParts parts, std::vector<PageRange> wanted,
-               std::unique_ptr<EventFeed> feed)
+  ResultSource(DocumentCatalogue& catalogue, DocumentView document, ResultWriter writer, PageParts parts,
+               std::vector<PageRange> wanted, std::unique_ptr<EventFeed> feed)
       : catalogue_(catalogue),
         document_(std::move(document)),
         writer_(writer),

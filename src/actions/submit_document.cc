@@ -94,8 +94,8 @@ Standing first_standing(const NewDocument& document, const TaskTicket& ticket) {
 
 }  // namespace
 
-SubmitDocument::SubmitDocument(ObjectStore& files, DocumentCatalogue& catalogue, TaskQueue& queue, ProgressBoard& board, Clock& clock,
-                               IdSource& ids, Metrics& metrics, UploadLimits limits)
+SubmitDocument::SubmitDocument(ObjectStore& files, DocumentCatalogue& catalogue, TaskQueue& queue, ProgressBoard& board,
+                               Clock& clock, IdSource& ids, Metrics& metrics, UploadLimits limits)
     : files_(files),
       catalogue_(catalogue),
       queue_(queue),

@@ -2,8 +2,8 @@
 
 #include "actions/fakes_test.h"
 
-#include <boost/asio/detached.hpp>
 #include <gtest/gtest.h>
+#include <boost/asio/detached.hpp>
 
 #include <cstring>
 

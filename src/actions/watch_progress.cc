@@ -4,7 +4,8 @@ namespace docquarry {
 
 using namespace boost::asio::experimental::awaitable_operators;
 
-ProgressStream::ProgressStream(DocumentCatalogue& catalogue, DocumentId document, std::unique_ptr<EventFeed> feed, std::uint64_t after)
+ProgressStream::ProgressStream(DocumentCatalogue& catalogue, DocumentId document, std::unique_ptr<EventFeed> feed,
+                               std::uint64_t after)
     : catalogue_(catalogue), document_(document), feed_(std::move(feed)), after_(after) {}
 
 Async<Result<ProgressEvent>> ProgressStream::present() {

@@ -28,10 +28,10 @@ enum class ErrorBodies { superset, legacy };  // ERROR_FORMAT, contract of the o
 
 struct Policy {
   RateRule upload_rate{"upload", 10, std::chrono::seconds(60)};
-  std::int64_t queue_limit = 1000;                // more waiting tasks than this: 503
-  std::chrono::seconds result_cache_time{3600};   // TASK_RESULT_TTL
+  std::int64_t queue_limit = 1000;               // more waiting tasks than this: 503
+  std::chrono::seconds result_cache_time{3600};  // TASK_RESULT_TTL
   ErrorBodies error_bodies = ErrorBodies::superset;
-  std::vector<std::string> allowed_hosts;         // besides loopback names; checked against Host (DNS rebinding). Empty: no check
+  std::vector<std::string> allowed_hosts;  // besides loopback names; checked against Host (DNS rebinding). Empty: no check
   std::string version;
 };
 
@@ -51,9 +51,9 @@ struct Services {
   Clock& clock;
   Metrics& metrics;
   Policy policy;
-  std::function<int()> live_workers;        // how many workers this process knows to be alive: /health shows it as celery_workers
-  std::function<bool()> draining;           // true once the service is stopping: readiness is then 503, uploads are refused
-  std::function<std::string()> sandbox;     // "landlock=7 seccomp=yes": shown by /version
+  std::function<int()> live_workers;     // how many workers this process knows to be alive: /health shows it as celery_workers
+  std::function<bool()> draining;        // true once the service is stopping: readiness is then 503, uploads are refused
+  std::function<std::string()> sandbox;  // "landlock=7 seccomp=yes": shown by /version
 };
 
 }  // namespace docquarry::api

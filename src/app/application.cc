@@ -90,8 +90,9 @@ class Application {
   SweepStorage sweep_{*drivers_.files, *drivers_.catalogue, *drivers_.clock, settings_.upload_grace};
 
   ExtractionPlaces places_{loop_, settings_.concurrency, *drivers_.extractor, batches()};
-  ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files, *drivers_.board, *drivers_.clock,
-                       metrics_,         places_,             stopping_,       processing_rules(settings_)};
+  ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files,
+                       *drivers_.board,  *drivers_.clock,     metrics_,
+                       places_,          stopping_,           processing_rules(settings_)};
   Worker worker_{loop_,
                  *drivers_.ledger,
                  *drivers_.queue,
@@ -123,11 +124,7 @@ class Application {
                           [this] { return draining_; },
                           [this] { return sandbox_; }};
   http::Router router_;
-  http::Server server_{loop_,
-                       server_options(settings_),
-                       router_,
-                       api::make_guard(services_),
-                       api::make_error_page(services_),
+  http::Server server_{loop_,   server_options(settings_), router_, api::make_guard(services_), api::make_error_page(services_),
                        metrics_};
 };
 

@@ -27,7 +27,8 @@ StoreUrl split_url(std::string_view url) {
 }
 
 tl::unexpected<Error> unknown_scheme(std::string_view setting, std::string_view url) {
-  return fail(invalid_setting, std::string(setting) + ": no store of the kind '" + std::string(split_url(url).scheme) + ":' is known");
+  return fail(invalid_setting,
+              std::string(setting) + ": no store of the kind '" + std::string(split_url(url).scheme) + ":' is known");
 }
 
 Result<void> open_database(const Settings& settings, Drivers& drivers) {

@@ -102,7 +102,11 @@ Async<Result<void>> ExtractOnce::extract_one(Extractor& extractor, std::size_t i
   PagesToSpool pages(order_.format, body);
   CO_TRY(auto summary, co_await extractor.extract(std::move(file), order_.options, std::vector<int>(), pages));
 
-  ResultHead head{"", input.path == "-" ? "stdin" : input.path.filename().string(), summary.partial, summary.extractor, summary.seconds,
+  ResultHead head{"",
+                  input.path == "-" ? "stdin" : input.path.filename().string(),
+                  summary.partial,
+                  summary.extractor,
+                  summary.seconds,
                   std::move(summary.facts)};
   std::string before, after;
   ResultWriter(order_.format, true).begin(before, head);
@@ -133,7 +137,8 @@ Result<void> ExtractOnce::deliver(std::size_t index, std::string before, Spool b
 // `index` has nothing more to wait for: prints everything whose turn has come.
 void ExtractOnce::pass(std::size_t index) {
   if (!waiting_to_print_.contains(index)) waiting_to_print_[index] = [] { return Result<void>{}; };
-  for (auto turn = waiting_to_print_.find(to_print_); turn != waiting_to_print_.end() && output_; turn = waiting_to_print_.find(to_print_)) {
+  for (auto turn = waiting_to_print_.find(to_print_); turn != waiting_to_print_.end() && output_;
+       turn = waiting_to_print_.find(to_print_)) {
     output_ = turn->second();
     waiting_to_print_.erase(turn);
     ++to_print_;

@@ -48,7 +48,7 @@ class ExtractOnce {
   MakeExtractor make_extractor_;
   OnProgress on_progress_;
   OnFailure on_failure_;
-  std::size_t next_ = 0;     // the next input to start
+  std::size_t next_ = 0;      // the next input to start
   std::size_t to_print_ = 0;  // the next output that may go to standard output
   std::map<std::size_t, std::function<Result<void>()>> waiting_to_print_;
   int done_ = 0, failed_ = 0;

@@ -34,8 +34,7 @@ TEST(SettingValues, read_sizes_in_binary_units) {
   EXPECT_EQ(*parse_size("64KB", 0, 1ull << 40), 65536u);
   EXPECT_EQ(*parse_size("512mb", 0, 1ull << 40), 512u << 20);
   EXPECT_EQ(*parse_size("2 GB", 0, 1ull << 40), 2ull << 30);
-  for (auto bad : {"", "kB", "-1", "1.5MB", "1TB", "1 0", "17179869185GB"})
-    EXPECT_FALSE(parse_size(bad, 0, UINT64_MAX)) << bad;
+  for (auto bad : {"", "kB", "-1", "1.5MB", "1TB", "1 0", "17179869185GB"}) EXPECT_FALSE(parse_size(bad, 0, UINT64_MAX)) << bad;
 }
 
 TEST(SettingValues, write_what_they_read) {

@@ -10,12 +10,22 @@ namespace docquarry {
 
 // What kind of failure a code is. Faces choose the status from the kind, workers choose whether to try again.
 enum class ErrorKind {
-  invalid, unsupported, not_found, forbidden, conflict, too_large, too_many, unavailable, timeout, cancelled, internal
+  invalid,
+  unsupported,
+  not_found,
+  forbidden,
+  conflict,
+  too_large,
+  too_many,
+  unavailable,
+  timeout,
+  cancelled,
+  internal
 };
 
 // One row of the error table (domain/error_codes.h). Rows live for ever and are compared by address.
 struct ErrorCode {
-  std::string_view name;         // stable, snake_case; shown in the API
+  std::string_view name;  // stable, snake_case; shown in the API
   ErrorKind kind;
   bool retryable;                // trying the same thing again later may succeed
   std::string_view public_text;  // a sentence that may be shown to anyone

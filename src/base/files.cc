@@ -27,7 +27,7 @@ Result<ReadOnlyFile> open_read_only(const std::filesystem::path& path) {
     const ErrorCode& code = errno == ENOENT ? file_not_found : storage_unavailable;
     return fail(code, describe_errno("cannot open " + path.string()));
   }
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.fd.get(), &status) != 0) return fail(storage_unavailable, describe_errno("cannot stat " + path.string()));
   if (!S_ISREG(status.st_mode)) return fail(storage_unavailable, path.string() + " is not a regular file");
   file.bytes = std::uint64_t(status.st_size);
@@ -53,11 +53,13 @@ Result<std::string> read_whole_file(const std::filesystem::path& path, std::uint
 Result<std::vector<std::filesystem::path>> files_below(const std::filesystem::path& directory, std::string_view ending) {
   namespace fs = std::filesystem;
   auto ends_right = [&](std::string_view name) {
-    return name.size() >= ending.size() && ::strncasecmp(name.data() + name.size() - ending.size(), ending.data(), ending.size()) == 0;
+    return name.size() >= ending.size() &&
+           ::strncasecmp(name.data() + name.size() - ending.size(), ending.data(), ending.size()) == 0;
   };
   std::vector<fs::path> files;
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(directory, fs::directory_options::skip_permission_denied, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::recursive_directory_iterator entry(directory, fs::directory_options::skip_permission_denied, error), end;
+       !error && entry != end; entry.increment(error)) {
     std::error_code ignored;  // an entry that vanished meanwhile
     if (ends_right(entry->path().native()) && entry->is_regular_file(ignored)) files.push_back(entry->path());
   }

@@ -26,7 +26,7 @@ class JsonWriter {
   JsonWriter& value(std::int64_t number);
   JsonWriter& value(int number) { return value(std::int64_t(number)); }
   JsonWriter& value(std::uint64_t number);
-  JsonWriter& value(double number);               // shortest form that reads back the same; NaN and infinity become null
+  JsonWriter& value(double number);                // shortest form that reads back the same; NaN and infinity become null
   JsonWriter& rounded(double number, int digits);  // at most `digits` after the point, no trailing zeros, no forced decimal
   JsonWriter& null();
   JsonWriter& raw(std::string_view json);  // already JSON; trusted

@@ -16,7 +16,17 @@ std::string number(double value) {
 TEST(JsonWriter, puts_commas_only_between_members_and_elements) {
   std::string out;
   JsonWriter json(out);
-  json.begin_object().member("a", 1).key("b").begin_array().value("x").begin_object().end_object().null().end_array().member("c", true).end_object();
+  json.begin_object()
+      .member("a", 1)
+      .key("b")
+      .begin_array()
+      .value("x")
+      .begin_object()
+      .end_object()
+      .null()
+      .end_array()
+      .member("c", true)
+      .end_object();
   EXPECT_EQ(out, R"({"a":1,"b":["x",{},null],"c":true})");
 }
 

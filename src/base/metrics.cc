@@ -5,8 +5,8 @@
 namespace docquarry {
 namespace {
 
-const prometheus::Histogram::BucketBoundaries seconds_buckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                              0.25,  0.5,    1,     2.5,  5,     10,   30, 120};
+const prometheus::Histogram::BucketBoundaries seconds_buckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+                                                              0.5,   1,      2.5,   5,    10,    30,   120};
 
 prometheus::Counter& counter(prometheus::Registry& registry, const char* name, const char* help) {
   return prometheus::BuildCounter().Name(name).Help(help).Register(registry).Add({});

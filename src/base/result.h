@@ -24,14 +24,14 @@ inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(st
 #define DOCQUARRY_JOIN_(a, b) a##b
 #define DOCQUARRY_JOIN(a, b) DOCQUARRY_JOIN_(a, b)
 
-#define DOCQUARRY_TRY_(temporary, leave, declaration, ...)                         \
-  auto temporary = (__VA_ARGS__);                                                  \
-  if (!temporary) leave ::docquarry::fail(std::move(temporary).error());           \
+#define DOCQUARRY_TRY_(temporary, leave, declaration, ...)               \
+  auto temporary = (__VA_ARGS__);                                        \
+  if (!temporary) leave ::docquarry::fail(std::move(temporary).error()); \
   declaration = std::move(*temporary)
-#define DOCQUARRY_CHECK_(temporary, leave, ...)                                    \
-  do {                                                                             \
-    auto temporary = (__VA_ARGS__);                                                \
-    if (!temporary) leave ::docquarry::fail(std::move(temporary).error());         \
+#define DOCQUARRY_CHECK_(temporary, leave, ...)                            \
+  do {                                                                     \
+    auto temporary = (__VA_ARGS__);                                        \
+    if (!temporary) leave ::docquarry::fail(std::move(temporary).error()); \
   } while (false)
 
 // TRY(auto file, open(path));       returns the error, or goes on with `file`

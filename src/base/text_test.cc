@@ -19,7 +19,8 @@ TEST(Text, keeps_ordinary_characters_of_every_length) {
 }
 
 TEST(Text, replaces_nul_surrogates_and_noncharacters) {
-  for (std::uint32_t bad : {0x0u, 0xD800u, 0xDFFFu, 0xFFFEu, 0xFFFFu, 0x1FFFEu, 0xFDD0u, 0x110000u}) EXPECT_EQ(cleaned(bad), "\uFFFD") << bad;
+  for (std::uint32_t bad : {0x0u, 0xD800u, 0xDFFFu, 0xFFFEu, 0xFFFFu, 0x1FFFEu, 0xFDD0u, 0x110000u})
+    EXPECT_EQ(cleaned(bad), "\uFFFD") << bad;
 }
 
 TEST(Text, drops_controls_but_keeps_tab_and_line_ends) {
@@ -37,7 +38,7 @@ TEST(Text, is_clean_only_if_append_clean_could_have_written_it) {
   EXPECT_FALSE(is_clean("\xF5\x80\x80\x80"));  // beyond Unicode
   EXPECT_FALSE(is_clean("\xE4\xB8"));          // cut off
   EXPECT_FALSE(is_clean("\x1B[0m"));
-  EXPECT_FALSE(is_clean("\xEF\xBF\xBE"));      // U+FFFE
+  EXPECT_FALSE(is_clean("\xEF\xBF\xBE"));  // U+FFFE
 }
 
 TEST(Text, cleaning_any_bytes_gives_clean_text_and_counts_changes) {

@@ -20,8 +20,8 @@ CivilTime civil(Timestamp time) {
   auto h = duration_cast<hours>(rest);
   auto m = duration_cast<minutes>(rest - h);
   auto s = duration_cast<seconds>(rest - h - m);
-  return {int(date.year()),  unsigned(date.month()), unsigned(date.day()), int(h.count()),
-          int(m.count()), int(s.count()),         int((rest - h - m - s).count())};
+  return {int(date.year()), unsigned(date.month()), unsigned(date.day()),           int(h.count()),
+          int(m.count()),   int(s.count()),         int((rest - h - m - s).count())};
 }
 
 // Takes exactly `digits` digits off the front.

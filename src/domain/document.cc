@@ -16,11 +16,9 @@ Result<std::string> checked_filename(std::string_view name) {
   auto slash = name.find_last_of("/\\");
   if (slash != name.npos) name.remove_prefix(slash + 1);
   if (name.empty() || name == "." || name == "..") return fail(invalid_file_name, "the file has no name");
-  if (name.size() > longest_filename)
-    return fail(invalid_file_name, "the file name is longer than 255 bytes");
+  if (name.size() > longest_filename) return fail(invalid_file_name, "the file name is longer than 255 bytes");
   bool control = std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-  if (control || !is_clean(name))
-    return fail(invalid_file_name, "the file name holds control characters or is not valid UTF-8");
+  if (control || !is_clean(name)) return fail(invalid_file_name, "the file name holds control characters or is not valid UTF-8");
   return std::string(name);
 }
 

@@ -17,11 +17,11 @@ struct Metadata {
 struct OutlineEntry {
   int level = 1;  // 1 is the top
   std::string title;
-  int page = 0;   // 1-based; 0 when the entry points nowhere
+  int page = 0;  // 1-based; 0 when the entry points nowhere
 };
 
 struct DocumentFacts {
-  int page_count = 0;  // of the file, also when only some pages were asked for
+  int page_count = 0;       // of the file, also when only some pages were asked for
   std::string pdf_version;  // "1.7"
   bool encrypted = false;
   bool tagged = false;
@@ -36,10 +36,10 @@ struct DocumentFacts {
 struct ExtractionSummary {
   DocumentFacts facts;
   int pages_extracted = 0;
-  bool partial = false;                // cut by a limit or by unreadable pages; `faults` says why
-  std::vector<std::string> faults;     // one sentence each, at most a few
-  std::string extractor;               // who made it: "pdfium-7390"
-  double seconds = 0;                  // wall time of the extraction
+  bool partial = false;             // cut by a limit or by unreadable pages; `faults` says why
+  std::vector<std::string> faults;  // one sentence each, at most a few
+  std::string extractor;            // who made it: "pdfium-7390"
+  double seconds = 0;               // wall time of the extraction
   double cpu_seconds = 0;
   std::uint64_t peak_memory_bytes = 0;
 };

@@ -25,8 +25,8 @@ TEST(Filename, loses_directories_that_browsers_once_sent) {
 }
 
 TEST(Filename, is_refused_when_it_cannot_be_stored_or_sent_back) {
-  for (const std::string& name : {std::string(""), std::string(".."), std::string("a/"), std::string("a\nb.pdf"), std::string("a\0b.pdf", 7),
-                                  std::string("\xFF.pdf"), std::string(252, 'x') + ".pdf"})
+  for (const std::string& name : {std::string(""), std::string(".."), std::string("a/"), std::string("a\nb.pdf"),
+                                  std::string("a\0b.pdf", 7), std::string("\xFF.pdf"), std::string(252, 'x') + ".pdf"})
     EXPECT_TRUE(!checked_filename(name) && checked_filename(name).error().is(invalid_file_name)) << name;
   EXPECT_TRUE(checked_filename(std::string(251, 'x') + ".pdf"));
 }

@@ -36,8 +36,8 @@ class TextId {
 using DocumentId = NumberId<struct DocumentTag>;  // documents.id: small, sequential; also the original's task_id
 using TaskId = NumberId<struct TaskTag>;          // tasks.id: one extraction of one document; never leaves the service
 using UserId = NumberId<struct UserTag>;
-using Uid = TextId<struct UidTag>;                // a document's unguessable public name (32 hex digits)
-using ObjectKey = TextId<struct ObjectKeyTag>;    // "uploads/<random>.pdf"
-using WorkerId = TextId<struct WorkerTag>;        // "host/pid/random": who holds a lease
+using Uid = TextId<struct UidTag>;              // a document's unguessable public name (32 hex digits)
+using ObjectKey = TextId<struct ObjectKeyTag>;  // "uploads/<random>.pdf"
+using WorkerId = TextId<struct WorkerTag>;      // "host/pid/random": who holds a lease
 
 }  // namespace docquarry

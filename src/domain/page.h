@@ -43,12 +43,12 @@ struct PageFault {
 struct Page {
   int number = 0;  // 1-based
   float width_pt = 0, height_pt = 0;
-  int rotation = 0;                // 0, 90, 180 or 270, as the file says; already applied to the boxes
-  std::string label;               // the page label ("iv"); empty when the document has none
-  bool has_text_layer = false;     // false: nothing but pictures or nothing at all; OCR would be needed
-  std::string text;                // plain text in reading order; clean UTF-8 (base/text.h)
+  int rotation = 0;             // 0, 90, 180 or 270, as the file says; already applied to the boxes
+  std::string label;            // the page label ("iv"); empty when the document has none
+  bool has_text_layer = false;  // false: nothing but pictures or nothing at all; OCR would be needed
+  std::string text;             // plain text in reading order; clean UTF-8 (base/text.h)
   std::string markdown;
-  std::string lines;               // JSON: lines with words, boxes and fonts, as formats/page_lines.h writes them
+  std::string lines;                      // JSON: lines with words, boxes and fonts, as formats/page_lines.h writes them
   std::uint32_t replaced_characters = 0;  // how many the cleaning replaced or dropped
   std::optional<PageFault> fault;
 };

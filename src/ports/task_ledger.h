@@ -17,9 +17,9 @@ namespace docquarry {
 
 struct ClaimedTask {
   Lease lease;
-  DocumentView document;      // state PROCESSING, with options and password
+  DocumentView document;  // state PROCESSING, with options and password
   AttemptCounts counts;
-  int pages_saved = 0;        // by earlier attempts of this task: they need not be extracted again
+  int pages_saved = 0;  // by earlier attempts of this task: they need not be extracted again
 };
 
 class TaskLedger {

@@ -18,8 +18,8 @@ namespace docquarry {
 class Worker {
  public:
   // `in_flight`: tasks claimed at once, at least the number of extraction slots.
-  Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ProcessTask& process,
-         WorkerId holder, ProcessingRules rules, int in_flight, Signal& stop);
+  Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ProcessTask& process, WorkerId holder,
+         ProcessingRules rules, int in_flight, Signal& stop);
 
   // Works until `stop` is raised, and returns when the last task in flight has ended or been handed back.
   Async<void> run();
