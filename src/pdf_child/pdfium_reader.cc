@@ -63,6 +63,14 @@ PageSpace space_of(FPDF_PAGE page) {
   return space;
 }
 
+// What its owner can do about it.
+std::string sentence_for(const ErrorCode& code) {
+  if (&code == &password_required) return "the document is encrypted and needs a password";
+  if (&code == &wrong_password) return "the password does not open the document";
+  if (&code == &unsupported_encryption) return "the document is encrypted in a way that is not supported";
+  return "the file has no readable PDF structure";
+}
+
 const ErrorCode& open_error(unsigned long error, bool with_password) {
   if (error == 4) return with_password ? wrong_password : password_required;
   return error == 5 ? unsupported_encryption : invalid_document;
@@ -94,7 +102,7 @@ Result<std::unique_ptr<PdfReader>> PdfReader::open(std::span<const char> file, c
   auto document = FPDF_LoadMemDocument64(file.data(), file.size(), password.empty() ? nullptr : password.c_str());
   if (document == nullptr) {
     const ErrorCode& code = open_error(FPDF_GetLastError(), !password.empty());
-    return fail(code, &code == &invalid_document ? "the file has no readable PDF structure" : "the document cannot be decrypted");
+    return fail(code, sentence_for(code));
   }
   reader->handles_->document = document;
   reader->page_count_ = FPDF_GetPageCount(document);
