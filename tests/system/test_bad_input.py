@@ -204,8 +204,7 @@ def encrypted(password):
     from pdfkit import Crypt, Pdf, doc
     writer = Pdf()
     Crypt(writer, 6, user=password)
-    content = b"BT /F1 12 Tf 72 700 Td " + writer.string(b"Secret page", writer.next + 4) + b" Tj ET"
-    return doc(content, p=writer).build()
+    return doc(b"BT /F1 12 Tf 72 700 Td (Secret page) Tj ET", p=writer).build()
 
 
 def test_an_encrypted_document_needs_its_password():
