@@ -31,6 +31,12 @@ OUTCOMES = {"invalid_document": "invalid", "password_required": "password", "wro
 CONTROL = pdfs.numbered(2, "control")
 
 
+def is_sanitized(pid):
+    """Built with AddressSanitizer, which keeps what was freed: its size says nothing then. Measure memory with a release build."""
+    with open("/proc/%d/maps" % pid) as maps:
+        return any("libclang_rt.asan" in line for line in maps) or b"__asan_init" in open("/proc/%d/exe" % pid, "rb").read()
+
+
 def hostile_files():
     """The directory with all cases; written anew when their generator changed."""
     digest = hashlib.sha256()
@@ -145,7 +151,7 @@ def check_all(only="", jobs=3, report=print):
         most = 1 << 20 if len(cases) < 100 else (len(cases) << 20) // 100
         if service.pid != pid or service.process.poll() is not None:
             problems.append("the service did not survive")
-        if memory_after - memory_before > most:
+        if memory_after - memory_before > most and not is_sanitized(service.pid):
             problems.append("the service grew by %.1f MB" % ((memory_after - memory_before) / 2**20))
         log = service.log()
         for case in cases:
