@@ -2,6 +2,7 @@
 
 #include "app/env_file.h"
 #include "app/settings_table.h"
+#include "app/store_settings.h"
 #include "base/files.h"
 #include "domain/error_codes.h"
 
@@ -116,13 +117,14 @@ Result<Given> collect(const SettingSources& sources) {
   return given;
 }
 
-std::string with_stand_ins(std::string text, const Settings& settings) {
-  auto replace = [&](std::string_view stand_in, const std::string& value) {
-    if (auto at = text.find(stand_in); at != text.npos) text.replace(at, stand_in.size(), value);
-  };
-  replace("{data}", settings.data);
-  replace("{cores}", std::to_string(std::max(1u, std::thread::hardware_concurrency())));
-  return text;
+// The default of a row, which may depend on the rows above it.
+std::string default_of(const SettingRow& row, const Settings& settings) {
+  if (row.default_text == "{cores}") return std::to_string(std::max(1u, std::thread::hardware_concurrency()));
+  if (row.default_text == "{database}") return default_database(settings);
+  if (row.default_text == "{files}") return default_files(settings);
+  if (row.default_text == "{queue}") return default_queue(settings);
+  if (row.default_text == "{live}") return default_live(settings);
+  return row.default_text;
 }
 
 }  // namespace
@@ -133,7 +135,7 @@ Result<LoadedSettings> load_settings(const SettingSources& sources) {
   for (const auto& row : settings_table()) {
     auto found = given.values.find(&row);
     bool is_given = found != given.values.end();
-    std::string text = is_given ? found->second.value : with_stand_ins(row.default_text, loaded.settings);
+    std::string text = is_given ? found->second.value : default_of(row, loaded.settings);
     auto parsed = row.parse(loaded.settings, text);
     std::string source = is_given ? found->second.source : "default";
     if (!parsed)
@@ -175,6 +177,16 @@ std::string describe(const std::vector<EffectiveSetting>& effective) {
   return text;
 }
 
+// For the documentation.
+std::string default_in_words(const std::string& text) {
+  if (text == "{cores}") return "number of processors";
+  if (text == "{database}") return "`sqlite:DOCQUARRY_DATA/docquarry.db`, or what `POSTGRES_…` says";
+  if (text == "{files}") return "`file:DOCQUARRY_DATA/files`, or `s3://S3_BUCKET_NAME`";
+  if (text == "{queue}") return "`memory:` with SQLite, `postgres:` with PostgreSQL, or `sqs:SQS_QUEUE_URL`";
+  if (text == "{live}") return "`memory:`, or what `REDIS_…` says";
+  return text.empty() ? "none" : "`" + text + "`";
+}
+
 std::string settings_as_markdown() {
   std::string text =
       "# Settings\n\n"
@@ -191,12 +203,9 @@ std::string settings_as_markdown() {
       "has 1,024 bytes. Lists are separated by commas.\n\n"
       "| setting | default | value | meaning |\n|---|---|---|---|\n";
   for (const auto& row : settings_table()) {
-    std::string value = row.default_text;
-    if (auto at = value.find("{data}"); at != value.npos) value.replace(at, 6, "DOCQUARRY_DATA");
-    if (value == "{cores}") value = "number of processors";
-    else if (!value.empty()) value = "`" + value + "`";
-    text += fmt::format("| `{}` | {} | {} | {}{} |\n", row.name, value.empty() ? "none" : value, row.unit, row.help,
-                        row.secret ? " Secret: never shown." : "");
+    std::string value = default_in_words(row.default_text);
+    text +=
+        fmt::format("| `{}` | {} | {} | {}{} |\n", row.name, value, row.unit, row.help, row.secret ? " Secret: never shown." : "");
   }
   text += "\nThe settings without the prefix are those of the original service; `DOCQUARRY_` may stand before them too.\n";
   return text;

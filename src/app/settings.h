@@ -29,12 +29,28 @@ struct ListenAddress {
   std::uint16_t port = 8000;          // 0: any free one
 };
 
+// The original's variables, of which the address of a store is made when it is not set itself.
+struct PostgresParts {
+  std::string host, database, user, password;
+  std::uint16_t port = 5433;
+};
+struct RedisParts {
+  std::string host, password;
+  std::uint16_t port = 6379;
+  int database = 0;
+};
+
 struct Settings {
   ListenAddress listen;
-  std::string data;                          // the directory of the embedded stores
+  std::string data;  // the directory of the embedded stores
+  PostgresParts postgres;
+  RedisParts redis;
+  std::string s3_bucket, sqs_queue_url;
   std::string database, files, queue, live;  // "scheme:rest": app/drivers.cc picks the driver
-  std::set<std::string> roles;               // "api", "worker"
-  int concurrency = 1;                       // documents extracted at once
+  int database_connections = 8;
+  bool debug_sql = false;
+  std::set<std::string> roles;  // "api", "worker"
+  int concurrency = 1;          // documents extracted at once
   log::Level log_level = log::Level::info;
   std::chrono::milliseconds drain_time{30'000};
 

@@ -3,6 +3,8 @@
 #include "app/setting_values.h"
 #include "domain/error_codes.h"
 
+#include <algorithm>
+
 namespace docquarry {
 namespace {
 
@@ -65,17 +67,36 @@ Parser list(Place place) {
   };
 }
 
-// "scheme:rest". Which driver it is, is decided in app/drivers.cc; here stands what exists. The value may hold a password, so a refusal
-// does not repeat it.
 template <class Place>
-Parser store(Place place, std::string scheme, bool with_path) {
-  return [=](Settings& settings, std::string_view text) -> Result<void> {
-    bool right_scheme = text.starts_with(scheme + ":");
-    bool right_rest = (text.size() > scheme.size() + 1) == with_path;
-    if (!right_scheme || !right_rest) return fail(invalid_setting, "must be " + scheme + (with_path ? ":PATH" : ":"));
-    place(settings) = text;
+Parser text(Place place) {
+  return [=](Settings& settings, std::string_view value) -> Result<void> {
+    place(settings) = value;
     return {};
   };
+}
+
+// One of `forms`: "memory:" means exactly this, "sqlite:PATH" and "redis://..." anything longer than the part that stands for itself. Which driver
+// it is, is decided in app/drivers.cc. The value may hold a password, so a refusal does not repeat it.
+template <class Place>
+Parser store(Place place, std::vector<std::string> forms) {
+  return [=](Settings& settings, std::string_view value) -> Result<void> {
+    bool fits = std::ranges::any_of(forms, [&](const std::string& form) {
+      if (form.ends_with(':')) return value == form;
+      auto slashes = form.find("://");
+      auto fixed = slashes == form.npos ? form.find(':') + 1 : slashes + 3;
+      return value.starts_with(std::string_view(form).substr(0, fixed)) && value.size() > fixed;
+    });
+    if (!fits) return fail(invalid_setting, "must be " + either(forms));
+    place(settings) = value;
+    return {};
+  };
+}
+
+// SQLAlchemy writes the driver of Python's behind the scheme ("postgresql+psycopg2://"); it is the same address.
+Result<void> parse_database(Settings& settings, std::string_view value) {
+  std::string url(value);
+  if (auto plus = url.find("://"); url.starts_with("postgresql") && plus != url.npos) url.replace(0, plus, "postgres");
+  return store(in(&Settings::database), {"sqlite:PATH", "postgres://USER:PASSWORD@HOST:PORT/NAME"})(settings, url);
 }
 
 Result<void> parse_listen(Settings& settings, std::string_view text) {
@@ -129,14 +150,44 @@ const std::vector<SettingRow>& settings_table() {
      "Where the API listens. Port 0 takes any free one. Anything but a loopback address opens the service to others: it has no accounts yet.", parse_listen},
     {"DOCQUARRY_DATA", {}, "./data", "directory", false,
      "Where the embedded stores live. One process at a time may use it.", parse_data},
-    {"DOCQUARRY_DATABASE", {}, "sqlite:{data}/docquarry.db", "sqlite:PATH", false,
-     "Documents, tasks and results.", store(in(&Settings::database), "sqlite", true)},
-    {"DOCQUARRY_FILES", {}, "file:{data}/files", "file:PATH", false,
-     "The uploaded files.", store(in(&Settings::files), "file", true)},
-    {"DOCQUARRY_QUEUE", {}, "memory:", "memory:", false,
-     "How workers hear of new tasks.", store(in(&Settings::queue), "memory", false)},
-    {"DOCQUARRY_LIVE", {}, "memory:", "memory:", false,
-     "Progress, cached results and rate limits; may forget.", store(in(&Settings::live), "memory", false)},
+    {"POSTGRES_HOST", {}, "", "host name or address", false,
+     "Where PostgreSQL is. Set it, or POSTGRES_DB, and DOCQUARRY_DATABASE is PostgreSQL.", text(in(&Settings::postgres, &PostgresParts::host))},
+    {"POSTGRES_PORT", {}, "5433", "number", false,
+     "Its port; the default is the original's.", number(in(&Settings::postgres, &PostgresParts::port), 1, 65535)},
+    {"POSTGRES_DB", {}, "", "name", false,
+     "Which of its databases; document_processor when only the host is set.", text(in(&Settings::postgres, &PostgresParts::database))},
+    {"POSTGRES_USER", {}, "docuser", "name", false,
+     "Who we are there.", text(in(&Settings::postgres, &PostgresParts::user))},
+    {"POSTGRES_PASSWORD", {}, "", "text", true,
+     "Our password there. There is no default.", text(in(&Settings::postgres, &PostgresParts::password))},
+    {"DOCQUARRY_DATABASE", {"DATABASE_URL"}, "{database}", "sqlite:PATH, postgres://USER:PASSWORD@HOST:PORT/NAME", false,
+     "Documents, tasks and results: the truth. Parameters of libpq may follow, like `?sslmode=verify-full`.", parse_database},
+    {"DOCQUARRY_DATABASE_CONNECTIONS", {}, "8", "number", false,
+     "How many connections to PostgreSQL this process keeps at most; one more listens for new tasks.", number(in(&Settings::database_connections), 1, 1000)},
+    {"DEBUG_SQL", {"DOCQUARRY_DEBUG_SQL"}, "false", "true, false", false,
+     "Log every statement with its time (PostgreSQL).", choice(in(&Settings::debug_sql), {"false", "true"})},
+
+    {"S3_BUCKET_NAME", {}, "", "name", false,
+     "Set it, and DOCQUARRY_FILES is this bucket.", text(in(&Settings::s3_bucket))},
+    {"DOCQUARRY_FILES", {}, "{files}", "file:PATH, s3://BUCKET/PREFIX", false,
+     "The uploaded files.", store(in(&Settings::files), {"file:PATH", "s3://BUCKET/PREFIX"})},
+
+    {"SQS_QUEUE_URL", {}, "", "URL", false,
+     "Set it, and DOCQUARRY_QUEUE is this queue.", text(in(&Settings::sqs_queue_url))},
+    {"DOCQUARRY_QUEUE", {}, "{queue}", "memory:, postgres:, sqs:URL", false,
+     "How workers hear of new tasks; only a doorbell. postgres: uses the database itself.", store(in(&Settings::queue), {"memory:", "postgres:", "sqs:URL"})},
+
+    {"REDIS_HOST", {}, "", "host name or address", false,
+     "Where Redis is. Set it, and DOCQUARRY_LIVE is Redis.", text(in(&Settings::redis, &RedisParts::host))},
+    {"REDIS_PORT", {}, "6379", "number", false,
+     "Its port.", number(in(&Settings::redis, &RedisParts::port), 1, 65535)},
+    {"REDIS_DB", {}, "0", "number", false,
+     "Which of its databases.", number(in(&Settings::redis, &RedisParts::database), 0, 1'000'000)},
+    {"REDIS_PASSWORD", {}, "", "text", true,
+     "Our password there.", text(in(&Settings::redis, &RedisParts::password))},
+    {"DOCQUARRY_LIVE", {"REDIS_URL"}, "{live}", "memory:, redis://:PASSWORD@HOST:PORT/DB", false,
+     "Progress, cached results and rate limits; may forget.", store(in(&Settings::live), {"memory:", "redis://:PASSWORD@HOST:PORT/DB", "rediss://:PASSWORD@HOST:PORT/DB"})},
+
     {"DOCQUARRY_ROLES", {}, "api,worker", "list of api, worker", false,
      "What this process does.", parse_roles},
     {"DOCQUARRY_CONCURRENCY", {}, "{cores}", "number", false,

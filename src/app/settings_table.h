@@ -13,7 +13,7 @@ namespace docquarry {
 struct SettingRow {
   std::string name;
   std::vector<std::string> aliases;
-  std::string default_text;  // {data} stands for the value of DOCQUARRY_DATA, {cores} for the number of processors
+  std::string default_text;  // {cores}, {database}, {files}, {queue} and {live} depend on the machine or on rows above
   std::string unit;          // what may stand there, for the documentation
   bool secret;               // never shown
   std::string help;

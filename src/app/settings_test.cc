@@ -1,6 +1,7 @@
 #include "app/settings.h"
 
 #include "app/settings_table.h"
+#include "app/store_settings.h"
 #include "domain/error_codes.h"
 
 #include <gmock/gmock.h>
@@ -138,6 +139,54 @@ TEST(Settings, put_the_stores_below_the_data_directory) {
   EXPECT_EQ(settings.files, "file:/mnt/big");
 }
 
+TEST(Settings, make_addresses_of_stores_out_of_the_variables_of_the_original) {
+  auto settings = loaded({{"POSTGRES_HOST", "db"},
+                          {"POSTGRES_DB", "papers"},
+                          {"POSTGRES_PASSWORD", "p@ss/word"},
+                          {"S3_BUCKET_NAME", "scans"},
+                          {"SQS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/work"},
+                          {"REDIS_HOST", "cache"},
+                          {"REDIS_PASSWORD", "r:s"},
+                          {"REDIS_DB", "2"},
+                          {"DEBUG_SQL", "true"}});
+
+  EXPECT_EQ(settings.database, "postgres://docuser:p%40ss%2Fword@db:5433/papers");
+  EXPECT_EQ(settings.files, "s3://scans");
+  EXPECT_EQ(settings.queue, "sqs:https://sqs.eu-west-1.amazonaws.com/1/work");
+  EXPECT_EQ(settings.live, "redis://:r%3As@cache:6379/2");
+  EXPECT_TRUE(settings.debug_sql);
+  EXPECT_EQ(loaded({{"POSTGRES_DB", "papers"}}).database, "postgres://docuser@127.0.0.1:5433/papers");
+  EXPECT_EQ(loaded({{"POSTGRES_HOST", "db"}}).queue, "postgres:");
+}
+
+TEST(Settings, take_one_address_per_store_before_its_parts) {
+  auto settings =
+      loaded({{"DATABASE_URL", "postgresql+asyncpg://me@other/x"}, {"POSTGRES_HOST", "db"}, {"REDIS_URL", "redis://r/0"}});
+
+  EXPECT_EQ(settings.database, "postgres://me@other/x");
+  EXPECT_EQ(settings.live, "redis://r/0");
+  EXPECT_THAT(refusal({{"REDIS_URL", "http://r"}}), HasSubstr("must be memory:, redis://"));
+}
+
+std::string mix_refusal(Variables environment) {
+  auto checked = check_stores(loaded(std::move(environment)));
+  return checked ? "" : checked.error().message();
+}
+
+TEST(Settings, refuse_stores_that_cannot_work_together_and_say_what_to_set) {
+  EXPECT_THAT(mix_refusal({{"DOCQUARRY_ROLES", "worker"}}), HasSubstr("set DOCQUARRY_DATABASE=postgres://"));
+  EXPECT_THAT(mix_refusal({{"DOCQUARRY_QUEUE", "postgres:"}}), HasSubstr("needs DOCQUARRY_DATABASE=postgres://"));
+  EXPECT_THAT(mix_refusal({{"POSTGRES_HOST", "db"}, {"DOCQUARRY_ROLES", "api"}, {"DOCQUARRY_QUEUE", "memory:"}}),
+              HasSubstr("set DOCQUARRY_QUEUE to postgres: or sqs:URL"));
+}
+
+TEST(Settings, allow_every_mix_that_makes_sense) {
+  EXPECT_EQ(mix_refusal({}), "");
+  EXPECT_EQ(mix_refusal({{"S3_BUCKET_NAME", "scans"}, {"REDIS_HOST", "r"}, {"SQS_QUEUE_URL", "https://q"}}), "");
+  EXPECT_EQ(mix_refusal({{"POSTGRES_HOST", "db"}, {"DOCQUARRY_ROLES", "api"}}), "");
+  EXPECT_EQ(mix_refusal({{"POSTGRES_HOST", "db"}, {"DOCQUARRY_QUEUE", "memory:"}}), "");
+}
+
 TEST(Settings, refuse_an_unknown_name_and_say_which_was_meant) {
   EXPECT_EQ(refusal({{"DOCQUARRY_LEAS", "30s"}}),
             "DOCQUARRY_LEAS (from environment) is not a setting; did you mean DOCQUARRY_LEASE?");
@@ -148,7 +197,7 @@ TEST(Settings, refuse_an_unknown_name_and_say_which_was_meant) {
 }
 
 TEST(Settings, do_not_mind_the_variables_of_others) {
-  loaded({{"HOME", "/root"}, {"POSTGRES_HOST", "db"}, {"MAX_FILE_SIZE", "x"}, {"RATE_LIMIT_REQUEST", "1"}},
+  loaded({{"HOME", "/root"}, {"CELERY_BROKER_URL", "redis://x"}, {"MAX_FILE_SIZE", "x"}, {"RATE_LIMIT_REQUEST", "1"}},
          "PGADMIN_DEFAULT_EMAIL=a@b.c\n");
 }
 
@@ -163,7 +212,7 @@ TEST(Settings, refuse_a_bad_value_and_say_what_is_allowed) {
   EXPECT_THAT(refusal({{"DOCQUARRY_ROLES", " , "}}), HasSubstr("must be one or more of api, worker"));
   EXPECT_THAT(refusal({{"DOCQUARRY_HEAD_TIME", "1500ms"}}), HasSubstr("must be whole seconds"));
   EXPECT_THAT(refusal({{"DOCQUARRY_CHILD_WALL_FACTOR", "nan"}}), HasSubstr("must be a whole number from 1 to 100"));
-  EXPECT_THAT(refusal({{"DOCQUARRY_DATABASE", "sqlite:"}}), HasSubstr("must be sqlite:PATH"));
+  EXPECT_THAT(refusal({{"DOCQUARRY_DATABASE", "sqlite:"}}), HasSubstr("must be sqlite:PATH or postgres://"));
 }
 
 TEST(Settings, name_all_problems_at_once) {
@@ -177,7 +226,7 @@ TEST(Settings, never_show_a_password) {
   ASSERT_TRUE(result);
   EXPECT_EQ(effective(*result, "DOCQUARRY_SERVER").value, "http://me:***@example.com:8000");
 
-  EXPECT_THAT(refusal({{"DOCQUARRY_DATABASE", "postgres://me:hunter2@db/x"}}), Not(HasSubstr("hunter2")));
+  EXPECT_THAT(refusal({{"DOCQUARRY_DATABASE", "mysql://me:hunter2@db/x"}}), Not(HasSubstr("hunter2")));
 }
 
 #ifdef DOCQUARRY_FAULTS

@@ -48,9 +48,9 @@ def query(**parameters):
 
 
 class Client:
-    """`watch`, when set, is called with every answer (the OpenAPI check hangs there)."""
+    """`watch`, when set, is called with every answer (the OpenAPI check hangs there). The timeout is longer than any wait that the API grants."""
 
-    def __init__(self, port, host="127.0.0.1", timeout=30):
+    def __init__(self, port, host="127.0.0.1", timeout=60):
         self.host, self.port, self.timeout = host, port, timeout
         self.watch = None
 

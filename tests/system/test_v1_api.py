@@ -45,6 +45,15 @@ def completed(client, content=None, query="", **headers):
     return answer.json()["id"]
 
 
+def ended(client, uid, waits=6):
+    """The final state; a slow machine may take several of the longest waits."""
+    for _ in range(waits):
+        status = client.get("/v1/documents/%s/status?wait=30" % uid).json()["status"]
+        if status in ("COMPLETED", "FAILED", "CANCELLED"):
+            break
+    return status
+
+
 def refused(answer, status, code):
     assert answer.status == status, answer
     body = answer.json()
@@ -576,7 +585,7 @@ def test_a_stopping_service_finishes_what_was_begun_and_goes_on_after_its_restar
     assert not running.left_over
     client = watched(running.start())
     for uid in uids:
-        assert client.get("/v1/documents/%s/status?wait=30" % uid).json()["status"] == "COMPLETED"
+        assert ended(client, uid) == "COMPLETED"
 
 
 def test_every_operation_of_openapi_was_exercised(request):
