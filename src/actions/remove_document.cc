@@ -1,10 +1,9 @@
 #include "actions/remove_document.h"
 
+#include "actions/cache_result.h"
 #include "base/log.h"
 
 namespace docquarry {
-
-std::string result_cache_key(DocumentId document) { return "result:" + std::to_string(document.value()); }
 
 Async<Result<void>> RemoveDocument::operator()(DocumentId document) {
   auto content = co_await catalogue_.remove(document);

@@ -22,7 +22,4 @@ class RemoveDocument {
   ResultCache& cache_;
 };
 
-// The key under which the original's result body of a document is cached.
-std::string result_cache_key(DocumentId document);
-
 }  // namespace docquarry

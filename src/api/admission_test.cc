@@ -62,6 +62,20 @@ TEST(UploadAdmission, refuses_while_the_service_stops) {
   EXPECT_EQ(faces.get("/readyz").status, 503);
 }
 
+TEST(Readiness, names_each_store_and_does_without_the_conveniences) {
+  Faces faces;
+  faces.services.live_state_answers = [] { return false; };
+
+  auto answer = faces.get("/readyz");
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(
+      answer.body,
+      R"({"status":"ready","checks":{"database":"ok","storage":"ok","queue":"ok","live_state":"does not answer; the service goes on without it"}})");
+  faces.store.down = true;
+  EXPECT_EQ(faces.get("/readyz").status, 503);
+}
+
 TEST(Guard, lets_everybody_in_when_no_hosts_are_listed) {
   Faces faces;
 

@@ -92,13 +92,16 @@ TEST(Operations, say_how_the_service_is) {
   Faces faces;
 
   EXPECT_EQ(faces.get("/livez").body, R"({"status":"alive"})");
-  EXPECT_EQ(faces.get("/readyz").body, R"({"status":"ready","checks":{"database":"ok","storage":"ok"}})");
+  EXPECT_EQ(faces.get("/readyz").body,
+            R"({"status":"ready","checks":{"database":"ok","storage":"ok","queue":"ok","live_state":"ok"}})");
   EXPECT_EQ(faces.get("/version").body, R"({"name":"docquarry","version":"0.1.0","sandbox":"landlock=7"})");
   EXPECT_NE(faces.get("/metrics").body.find("docquarry_"), std::string::npos);
   faces.store.down = true;
   auto away = faces.get("/readyz");
   EXPECT_EQ(away.status, 503);
-  EXPECT_EQ(away.body, R"({"status":"not ready","checks":{"database":"The database does not answer right now.","storage":"ok"}})");
+  EXPECT_EQ(
+      away.body,
+      R"({"status":"not ready","checks":{"database":"The database does not answer right now.","storage":"ok","queue":"ok","live_state":"ok"}})");
 }
 
 TEST(Answers, carry_the_headers_that_keep_browsers_from_running_them) {

@@ -12,6 +12,10 @@ Async<Result<Response>> get_livez(Api&, Request&) { co_return Response(200, "app
 
 std::string_view in_words(const Result<void>& check) { return check ? std::string_view("ok") : check.error().code().public_text; }
 
+std::string_view in_words(const std::function<bool()>& answers) {
+  return !answers || answers() ? "ok" : "does not answer; the service goes on without it";
+}
+
 // 503 also while draining, so that load balancers stop sending before the listener closes.
 Async<Result<Response>> get_readyz(Api& api, Request&) {
   auto& services = api.services;
@@ -29,6 +33,8 @@ Async<Result<Response>> get_readyz(Api& api, Request&) {
       .begin_object()
       .member("database", in_words(database))
       .member("storage", in_words(storage))
+      .member("queue", in_words(services.queue_answers))
+      .member("live_state", in_words(services.live_state_answers))
       .end_object()
       .end_object();
   Response response(ready ? 200 : 503, "application/json", std::move(body));

@@ -40,6 +40,16 @@ TEST(LegacyFace, health_tells_workers_and_depth_and_is_200_when_the_database_is_
       R"({"status":"unhealthy","redis_connected":true,"celery_workers":2,"queue_depth":-1,"timestamp":"2026-01-02T03:04:05"})");
 }
 
+TEST(LegacyFace, health_says_which_conveniences_are_away) {
+  Faces faces;
+  faces.services.live_state_answers = [] { return false; };
+  faces.services.queue_answers = [] { return false; };
+
+  EXPECT_EQ(
+      faces.get("/health").body,
+      R"({"status":"healthy","redis_connected":false,"celery_workers":2,"queue_depth":-1,"timestamp":"2026-01-02T03:04:05"})");
+}
+
 TEST(LegacyFace, shows_the_status_of_every_state) {
   Faces faces;
   faces.store.add(TaskState::pending);

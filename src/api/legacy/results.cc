@@ -1,3 +1,4 @@
+#include "actions/cache_result.h"
 #include "api/legacy/handlers.h"
 #include "api/legacy/shapes.h"
 #include "api/legacy/texts.h"
@@ -8,8 +9,6 @@
 
 namespace docquarry::api::legacy {
 namespace {
-
-constexpr std::size_t largest_cached = 256 * 1024;
 
 // A body that was begun to be read: what was read, then the rest.
 class Continued : public ByteSource {
@@ -77,7 +76,7 @@ Async<Result<Response>> get_result(Api& api, Request& request) {
   CO_TRY(auto facts, co_await services.catalogue.facts(document.task));
   auto source = result_source(services.catalogue, std::move(document), std::move(facts), false);
   std::string body;
-  CO_TRY(bool whole, co_await read_up_to(*source, body, largest_cached));
+  CO_TRY(bool whole, co_await read_up_to(*source, body, largest_cached_result));
   if (whole) {
     if (may_cache) co_await services.cache.put(key, body, services.policy.result_cache_time);
     co_return json_response(200, std::move(body));

@@ -2,21 +2,13 @@
 
 #include "api/problem.h"
 #include "base/json_writer.h"
-#include "formats/result_writer.h"
-
-#include <cmath>
+#include "formats/original_result.h"
 
 namespace docquarry::api::legacy {
 namespace {
 
 std::optional<std::string> naive(const std::optional<Timestamp>& time) {
   return time ? std::optional(to_naive_iso(*time)) : std::nullopt;
-}
-
-// Cuts the object's closing brace off so that others can go on, and the other way round: members without the opening brace.
-std::string reopened(std::string object) {
-  object.pop_back();
-  return object;
 }
 
 }  // namespace
@@ -41,35 +33,6 @@ void write_status(std::string& out, const Standing& standing) {
       .member("completed_at", naive(standing.completed_at))
       .member("error", error_text(standing.state, standing.failure))
       .end_object();
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-  std::string quoted;
-  quoted.reserve(text.size() + text.size() / 16 + 2);
-  append_json_string(quoted, text);
-  out.append(quoted, 1, quoted.size() - 2);
-}
-
-void write_result_before_text(std::string& out, const DocumentView& document, int page_count) {
-  std::string head;
-  JsonWriter(head)
-      .begin_object()
-      .member("task_id", std::to_string(document.id.value()))
-      .member("filename", document.filename)
-      .member("page_count", page_count)
-      .end_object();
-  out += reopened(std::move(head)) + ",\"text\":\"";
-}
-
-void write_result_after_text(std::string& out, const DocumentView& document, const Metadata& metadata) {
-  std::string rest;
-  JsonWriter json(rest);
-  json.begin_object().key("metadata");
-  write_metadata(json, metadata);
-  double seconds = std::round(document.extraction_seconds.value_or(0) * 100) / 100;
-  json.member("extraction_time_seconds", seconds).member("summary", document.summary).end_object();
-  out += "\",";
-  out.append(rest, 1);
 }
 
 void write_document_before_text(std::string& out, const DocumentView& document) {

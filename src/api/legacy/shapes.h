@@ -19,14 +19,9 @@ std::optional<std::string> error_text(TaskState state, const std::optional<Failu
 
 void write_status(std::string& out, const Standing& standing);
 
-// A result and a document hold the text of all pages, which is written between the two halves by whoever reads the pages.
-void write_result_before_text(std::string& out, const DocumentView& document,
-                              int page_count);  // ends in an open string: ...,"text":"
-void write_result_after_text(std::string& out, const DocumentView& document, const Metadata& metadata);
+// A document holds the text of all its pages, which is written between the two halves by whoever reads the pages.
 void write_document_before_text(std::string& out, const DocumentView& document);  // ends in ..."result_text":
 void write_document_after_text(std::string& out, const DocumentView& document);
-
-void append_escaped(std::string& out, std::string_view text);  // as within a JSON string
 
 std::string user_body(const User& user);
 

@@ -1,13 +1,13 @@
 #include "api/legacy/texts.h"
 
+#include "actions/joined_text.h"
 #include "api/legacy/shapes.h"
+#include "formats/original_result.h"
 
 #include <optional>
 
 namespace docquarry::api::legacy {
 namespace {
-
-constexpr int pages_at_once = 64;
 
 class ResultSource : public TextSource {
  public:
@@ -76,20 +76,6 @@ class DocumentsSource : public TextSource {
 };
 
 }  // namespace
-
-Async<Result<bool>> JoinedText::write_more(std::string& out) {
-  PageRange rest;
-  rest.first = next_page_;
-  PageParts parts;
-  parts.text = true;
-  CO_TRY(auto pages, co_await catalogue_.pages(task_, rest, parts, pages_at_once));
-  for (const auto& page : pages) {
-    if (next_page_ > 1) out += "\\n\\n";
-    append_escaped(out, page.text);
-    next_page_ = page.number + 1;
-  }
-  co_return !pages.empty();
-}
 
 std::unique_ptr<ByteSource> result_source(DocumentCatalogue& catalogue, DocumentView document, DocumentFacts facts, bool line) {
   return std::make_unique<ResultSource>(catalogue, std::move(document), std::move(facts), line);

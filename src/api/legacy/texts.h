@@ -11,19 +11,6 @@
 
 namespace docquarry::api::legacy {
 
-// The text of a completed document as the inside of a JSON string: page texts joined by an empty line.
-class JoinedText {
- public:
-  JoinedText(DocumentCatalogue& catalogue, TaskId task) : catalogue_(catalogue), task_(task) {}
-  // Appends the next pages; false when there are no more.
-  Async<Result<bool>> write_more(std::string& out);
-
- private:
-  DocumentCatalogue& catalogue_;
-  TaskId task_;
-  int next_page_ = 1;
-};
-
 // {"task_id":…,"text":…,…}, and a line end when `line`.
 std::unique_ptr<ByteSource> result_source(DocumentCatalogue& catalogue, DocumentView document, DocumentFacts facts, bool line);
 // The documents with their texts: one object, or an array.

@@ -1,3 +1,4 @@
+#include "actions/cache_result.h"
 #include "api/json_body.h"
 #include "api/v1/handlers.h"
 #include "api/v1/shapes.h"
