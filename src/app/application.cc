@@ -1,6 +1,7 @@
 #include "app/application.h"
 
 #include "actions/cancel_task.h"
+#include "actions/claim_tasks.h"
 #include "actions/process_task.h"
 #include "actions/read_result.h"
 #include "actions/remove_document.h"
@@ -93,14 +94,14 @@ class Application {
   ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files,
                        *drivers_.board,  *drivers_.clock,     metrics_,
                        places_,          stopping_,           processing_rules(settings_)};
-  Worker worker_{loop_,
-                 *drivers_.ledger,
-                 *drivers_.queue,
-                 *drivers_.clock,
-                 process_,
-                 WorkerId(host_name() + "/" + std::to_string(::getpid()) + "/" + drivers_.ids->next()),
-                 processing_rules(settings_),
-                 2 * settings_.concurrency + 2,
+  ClaimTasks claim_{*drivers_.ledger,
+                    *drivers_.catalogue,
+                    *drivers_.board,
+                    *drivers_.clock,
+                    metrics_,
+                    WorkerId(host_name() + "/" + std::to_string(::getpid()) + "/" + drivers_.ids->next()),
+                    processing_rules(settings_)};
+  Worker worker_{loop_,    *drivers_.ledger, *drivers_.queue, *drivers_.clock, claim_, process_, 2 * settings_.concurrency + 2,
                  stopping_};
   Rescuer rescuer_{rescue_, sweep_, std::chrono::milliseconds(settings_.lease), settings_.sweep_every, stopping_};
   int live_workers_ = 0;
