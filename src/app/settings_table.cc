@@ -149,7 +149,7 @@ const std::vector<SettingRow>& settings_table() {
   // clang-format off
   static const std::vector<SettingRow> rows{
     {"DOCQUARRY_LISTEN", {}, "127.0.0.1:8000", "address:port", false,
-     "Where the API listens. Port 0 takes any free one. Anything but a loopback address opens the service to others: it has no accounts yet.", parse_listen},
+     "Where the API listens; a process without the role api shows only /livez, /readyz, /metrics and /version there. Port 0 takes any free one. Anything but a loopback address opens the service to others: it has no accounts yet.", parse_listen},
     {"DOCQUARRY_DATA", {}, "./data", "directory", false,
      "Where the embedded stores live. One process at a time may use it.", parse_data},
     {"POSTGRES_HOST", {}, "", "host name or address", false,
