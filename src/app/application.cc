@@ -57,7 +57,8 @@ class Application {
  public:
   Application(const Settings& settings, boost::asio::io_context& loop, Metrics& metrics, Drivers drivers)
       : settings_(settings), loop_(loop), metrics_(metrics), drivers_(std::move(drivers)) {
-    api::add_routes(router_, services_);
+    if (has_role("api")) api::add_routes(router_, services_);
+    else api::add_operations_routes(router_, services_);
   }
 
   Async<Result<void>> run();
@@ -153,12 +154,10 @@ api::Policy Application::policy() const {
 Async<Result<void>> Application::run() {
   CO_TRY(sandbox_, co_await drivers_.extractor->start());
   CO_CHECK(co_await take_over());
-  if (has_role("api")) {
-    CO_CHECK(server_.start());
-    log::info("ready", {{"url", "http://" + settings_.listen.address + ":" + std::to_string(server_.port())},
-                        {"sandbox", sandbox_},
-                        {"concurrency", settings_.concurrency}});
-  }
+  CO_CHECK(server_.start());
+  log::info("ready", {{"url", "http://" + settings_.listen.address + ":" + std::to_string(server_.port())},
+                      {"sandbox", sandbox_},
+                      {"concurrency", settings_.concurrency}});
   co_await (work() && wait_for_signal());
   log::info("stopped");
   co_return Result<void>{};
