@@ -71,9 +71,8 @@ class Service:
         while True:
             ready = [event for event in self.events() if event.get("event") == "ready"]
             if ready:
-                if ready[-1].get("url"):  # a process without the API has none
-                    self.port = int(ready[-1]["url"].rsplit(":", 1)[1])
-                    self.client = Client(self.port)
+                self.port = int(ready[-1]["url"].rsplit(":", 1)[1])
+                self.client = Client(self.port)
                 return
             code = self.process.poll()
             if code is not None:
