@@ -218,7 +218,7 @@ class Sqs(Store):
     engine = "moto"
 
     def _start(self, port=0):
-        server = Server("sqs", self.engine, "--port", str(port), "--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY, "--region", REGION)
+        server = Server("sqs", self.engine, "--port", str(port), "--access-key", ACCESS_KEY, "--secret-key", SECRET_KEY)
         self.port = int(server["url"].rsplit(":", 1)[1])
         return server
 
