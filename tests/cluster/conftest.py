@@ -7,7 +7,6 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "storm"))
 
 from cluster import KINDS, Cluster  # noqa: E402
-from service import finish  # noqa: E402
 from stores import Stores  # noqa: E402
 
 
@@ -23,24 +22,14 @@ def no_faults_left(stores):
     stores.heal()
 
 
-def make(stores, kinds, roles, settings):
-    return Cluster([stores.get(kind).new_place() for kind in kinds], roles, **settings)
-
-
-def finish_all(cluster):
-    """A clean end of every process that runs, as finish() checks it."""
-    for service in cluster.services:
-        finish(service)
-
-
 @pytest.fixture(scope="module")
 def cluster(stores):
     """Two API and two worker processes on all stores, for a whole file."""
-    running = make(stores, KINDS, ("api", "api", "worker", "worker"), {})
+    running = Cluster(stores.new_places(KINDS))
     try:
         yield running.start()
         stores.heal()
-        finish_all(running)
+        running.finish()
     finally:
         running.close()
 
@@ -51,7 +40,7 @@ def make_cluster(stores):
     made = []
 
     def start(kinds=KINDS, roles=("api", "api", "worker", "worker"), start=True, **settings):
-        running = make(stores, kinds, roles, settings)
+        running = Cluster(stores.new_places(kinds), roles, **settings)
         made.append(running)
         return running.start() if start else running
 
@@ -59,7 +48,7 @@ def make_cluster(stores):
         yield start
         stores.heal()
         for running in made:
-            finish_all(running)
+            running.finish()
     finally:
         for running in made:
             running.close()

@@ -9,10 +9,8 @@ import time
 import pdfs
 import pytest
 from client import query
+from jobs import ended, running, submit, until
 from samples import make_real_samples
-
-PUBLIC_FINAL = ("COMPLETED", "FAILED", "CANCELLED")
-
 
 @pytest.fixture(scope="module")
 def samples():
@@ -30,29 +28,6 @@ def first(cluster):
 @pytest.fixture
 def second(cluster):
     return cluster.apis[1].client
-
-
-def submit(client, content=None, **headers):
-    answer = client.post("/v1/documents", content or pdfs.pdf("hello cluster"), content_type="application/pdf", **headers)
-    assert answer.status == 202, answer
-    return answer.json()["id"]
-
-
-def ended(client, uid, wanted="COMPLETED"):
-    deadline = time.monotonic() + 60
-    while True:
-        status = client.get("/v1/documents/%s/status?wait=20" % uid).json()
-        if status["status"] in PUBLIC_FINAL:
-            assert status["status"] == wanted, status
-            return status
-        assert time.monotonic() < deadline, status
-
-
-def running(client, uid):
-    deadline = time.monotonic() + 30
-    while client.get("/v1/documents/%s/status" % uid).json()["status"] == "PENDING":
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def number_of(cluster, uid):
@@ -117,10 +92,7 @@ def test_delete_at_one_api_ends_the_work_and_the_watching(cluster, first, second
         assert client.get("/v1/documents/%s/status" % uid).status == 404
         assert client.get("/status/%d" % number).status == 404
     # The worker that had it must leave no trace of it.
-    deadline = time.monotonic() + 20
-    while not any('"work dropped' in service.log() for service in cluster.workers):
-        assert time.monotonic() < deadline, "no worker gave it up"
-        time.sleep(0.05)
+    until(lambda: any('"work dropped' in service.log() for service in cluster.workers), "no worker gave it up")
     assert cluster.postgres.rows("SELECT count(*) FROM documents WHERE id = ?", number)[0][0] == 0
     assert cluster.redis.command("EXISTS", "task:%d" % number, "result:%d" % number) == 0
     assert str(number) not in cluster.redis.command("LRANGE", "all_tasks", 0, -1)
@@ -142,10 +114,7 @@ def test_a_failed_document_is_the_same_at_both(first, second, route):
     answer = first.upload([("broken.pdf", b"%PDF-1.7\nno more than a header\n")], route)
     body = answer.json()
     target = "/status/" + body["task_ids"][0] if route == "/upload" else "/v1/documents/" + (body["id"] if "id" in body else body["documents"][0]["id"])
-    deadline = time.monotonic() + 30
-    while second.get(target).json()["status"] != "FAILED":
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: second.get(target).json()["status"] == "FAILED", "it does not fail")
     assert first.get(target).body == second.get(target).body
 
 

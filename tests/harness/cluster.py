@@ -6,7 +6,7 @@ import socket
 import tempfile
 
 from client import Client
-from service import Service
+from service import Service, finish
 
 KINDS = ("postgres", "redis", "s3", "sqs")
 
@@ -104,6 +104,11 @@ class Cluster:
         for service in self.services:
             service.start(60, **settings)
         return self
+
+    def finish(self):
+        """A clean end of every process that runs; checks what every run must show at its end."""
+        for service in self.services:
+            finish(service)
 
     def kill(self):
         for service in self.services:

@@ -279,6 +279,9 @@ class Stores:
     s3 = property(lambda self: self.get("s3"))
     sqs = property(lambda self: self.get("sqs"))
 
+    def new_places(self, kinds):
+        return [self.get(kind).new_place() for kind in kinds]
+
     def heal(self):
         for store in self.running.values():
             store.proxy.heal()

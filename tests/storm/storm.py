@@ -97,7 +97,7 @@ def run_storm(documents, kills, seed, without=None, seconds=1800, partitions=Fal
     faults = WITHOUT[without] if without or partitions else None
     kinds, roles = BACKENDS[backend]
     servers = stores or Stores()
-    cluster = Cluster([servers.get(kind).new_place() for kind in kinds], roles, DOCQUARRY_LEASE="%dms" % (LEASE * 1000),
+    cluster = Cluster(servers.new_places(kinds), roles, DOCQUARRY_LEASE="%dms" % (LEASE * 1000),
                       DOCQUARRY_FAULT=faults, DOCQUARRY_ATTEMPTS_INTERRUPTED=100000, DOCQUARRY_ATTEMPTS_BACKEND=1000,
                       DOCQUARRY_QUEUE_LIMIT=100000)
     try:
