@@ -324,6 +324,19 @@ def test_mix(make_cluster, samples, kinds, roles):
     assert len(cluster.stored_keys()) == 7
 
 
+def test_files_below_a_prefix(make_cluster):
+    cluster = make_cluster(("s3",), ("api,worker",), start=False)
+    cluster.s3.prefix = "scans/"
+    cluster.start(DOCQUARRY_FILES="s3://%s/scans" % cluster.s3.bucket)
+    client = cluster.client()
+    uid = submit(client, pdfs.pdf("below"))
+    ended(client, uid)
+    assert client.get("/v1/documents/%s/source" % uid).body == pdfs.pdf("below")
+    assert len(cluster.stored_keys()) == 1
+    assert client.delete("/v1/documents/" + uid).status == 204
+    assert cluster.stored_keys() == set()
+
+
 # ---- one process after the other is replaced
 
 

@@ -190,14 +190,13 @@ class S3(Store):
 
 
 class S3Place:
-    """A bucket of its own; the program uses a part of it."""
-    prefix = "scans/"
+    """A bucket of its own. `prefix`: before all keys, when the program was told so."""
 
     def __init__(self, store, bucket):
-        self.store, self.bucket = store, bucket
+        self.store, self.bucket, self.prefix = store, bucket, ""
         self.client = aws_client("s3", store.port)
         self.client.create_bucket(Bucket=bucket)
-        self.settings = {"DOCQUARRY_FILES": "s3://%s/%s" % (bucket, self.prefix.rstrip("/")),
+        self.settings = {"DOCQUARRY_FILES": "s3://" + bucket,
                          "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:%d" % store.proxy.port, **AWS_SETTINGS}
 
     def keys(self):
