@@ -18,7 +18,7 @@ def free_port():
 
 
 class AnyOf(Client):
-    """Each request goes to the next of several services. `elsewhere`: one that refuses the connection is passed over, as load balancers do."""
+    """Each request goes to the next of several services. `elsewhere`: one that refuses to connect is passed over, as load balancers do."""
 
     def __init__(self, ports, timeout=60, elsewhere=False):
         super().__init__(None, timeout=timeout)

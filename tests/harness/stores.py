@@ -64,7 +64,10 @@ class Postgres(Store):
     def control(self, *arguments):
         """pg_ctl; the server's log goes on."""
         data = self.server["data"]
-        identity = {} if os.geteuid() else {"user": self.server["user"], "group": pwd.getpwnam(self.server["user"]).pw_gid, "extra_groups": []}
+        identity = {}
+        if os.geteuid() == 0:
+            user = pwd.getpwnam(self.server["user"])
+            identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         subprocess.run([os.path.join(self.server["bin"], "pg_ctl"), "-D", data, "-l", os.path.join(os.path.dirname(data), "log"), "-w",
                         *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True, cwd="/", **identity)
 
@@ -138,8 +141,8 @@ class Redis(Store):
 
     def command(self, *words, database=0):
         """What redis-cli makes of the reply."""
-        done = subprocess.run(["redis-cli", "-p", str(self.port), "-n", str(database), "--json", *map(str, words)], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, check=True)
+        done = subprocess.run(["redis-cli", "-p", str(self.port), "-n", str(database), "--json", *map(str, words)], capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, check=True)
         return json.loads(done.stdout)
 
     def pid(self):

@@ -62,11 +62,11 @@ class Chaos:
         for service in self.services:
             if service in self.busy and self.busy[service].is_alive():
                 continue
-            code = service.process.poll()
+            code = service.process.poll() if service.process else "that kept it from starting"
             if code is not None:
                 self.problems.append("a server ended by itself with status %s: %s" % (code, service.log()[-2000:]))
                 service.kill()
-                self._start(service)
+                self._begin(service, lambda _, what: self._start(service), "start again")
 
     # ---- how it works
 
@@ -82,7 +82,7 @@ class Chaos:
             try:
                 what(target, *arguments)
             except Exception as problem:  # shown as a result of the storm: in a thread nobody would see it
-                self.problems.append("%s: %r" % (arguments[0], problem))
+                self.problems.append("%s failed: %r" % (arguments[0], problem))
         self.busy[target] = threading.Thread(target=guarded, daemon=True)
         self.busy[target].start()
 

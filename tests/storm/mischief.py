@@ -1,4 +1,4 @@
-"""Does to the messages of a queue what a standard queue may do, and more: loses, doubles, delays and shuffles them, and adds strange ones."""
+"""Does to the messages of a queue what a standard queue may do, and more: loses, doubles, delays, shuffles them, and adds strange ones."""
 import json
 import random
 import threading
@@ -7,7 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 # What happens to a message that was caught, and how often.
 FATES = {"lost": 2, "doubled": 3, "delayed": 2, "shuffled": 3}
-STRANGE = ["{", "[]", "not JSON", json.dumps({"task_id": "no number"}), json.dumps({"task_id": "999999999"}), json.dumps({"hello": 1}), "\u00fc" * 9]
+STRANGE = ["{", "[]", "not JSON", json.dumps({"task_id": "no number"}), json.dumps({"task_id": "999999999"}), json.dumps({"hello": 1}),
+           "\u00fc" * 9]
 
 
 class Mischief(threading.Thread):
