@@ -248,7 +248,8 @@ class SqsPlace:
         store.names.append(name)
         self.client = aws_client("sqs", store.port)
         self.url = self.client.create_queue(QueueName=name)["QueueUrl"]
-        self.settings = {"DOCQUARRY_QUEUE": "sqs:" + self.url, "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:%d" % store.proxy.port, **AWS_SETTINGS}
+        self.settings = {"DOCQUARRY_QUEUE": "sqs:" + self.url, "AWS_ENDPOINT_URL_SQS": "http://127.0.0.1:%d" % store.proxy.port,
+                         **AWS_SETTINGS}
 
     def receive(self, wait=0, hidden=30):
         got = self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=wait, VisibilityTimeout=hidden,
