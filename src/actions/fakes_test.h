@@ -114,10 +114,16 @@ class SmallCatalogue : public DocumentCatalogue {
   std::map<std::string, std::pair<std::string, std::vector<TaskTicket>>> keys;  // key -> fingerprint, tickets
   DocumentView view;
   const ErrorCode* refusal = nullptr;
+  std::optional<DocumentId> of_a_quicker_process;  // recorded with the key of the next add(), just before it
 
   Async<Result<std::vector<TaskTicket>>> add(std::vector<NewDocument> documents, bool, std::optional<IdempotencyKey> key) override {
     if (refusal != nullptr) co_return fail(*refusal, "not recorded");
     std::vector<TaskTicket> tickets;
+    if (key && of_a_quicker_process) {
+      tickets.emplace_back().document = *of_a_quicker_process;
+      keys[key->key] = {key->fingerprint, tickets};
+      co_return fail(key_reused, "not recorded");
+    }
     for (auto& document : documents) {
       TaskTicket ticket;
       ticket.document = DocumentId(std::int64_t(added.size()) + 1);

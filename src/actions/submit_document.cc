@@ -132,9 +132,14 @@ Async<Result<Accepted>> SubmitDocument::accept(Submission submission) {
 Async<Result<Accepted>> SubmitDocument::accept_with_key(Submission submission) {
   IdempotencyKey key{submission.owner, *submission.idempotency_key, fingerprint_of(submission)};
   auto earlier = co_await catalogue_.find_by_key(key);
-  bool answered_before = earlier && !earlier->empty();
-  if (earlier && !answered_before) co_return co_await record(std::move(submission), std::move(key));
-  co_await discard(std::move(submission.files));
+  if (earlier && earlier->empty()) {
+    auto recorded = co_await record(std::move(submission), key);
+    if (recorded || !recorded.error().is(key_reused)) co_return recorded;
+    // Another process was quicker with this key: if its request was the same, its documents are our answer.
+    earlier = co_await catalogue_.find_by_key(std::move(key));
+  } else {
+    co_await discard(std::move(submission.files));
+  }
   if (!earlier) co_return fail(std::move(earlier).error());
   co_return Accepted{std::move(*earlier), true};
 }

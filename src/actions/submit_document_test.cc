@@ -139,6 +139,17 @@ TEST_F(SubmitDocumentTest, answers_a_repeated_request_with_the_documents_of_the_
   EXPECT_EQ(files.objects.size(), 1u);  // the second copy is gone
 }
 
+TEST_F(SubmitDocumentTest, answers_with_the_documents_of_another_process_that_was_quicker_with_the_same_request) {
+  catalogue.of_a_quicker_process = DocumentId(77);
+
+  auto answered = accept("key");
+
+  ASSERT_TRUE(answered);
+  EXPECT_TRUE(answered->replayed);
+  EXPECT_EQ(answered->tickets[0].document, DocumentId(77));
+  EXPECT_TRUE(files.objects.empty());  // our copy is gone
+}
+
 TEST_F(SubmitDocumentTest, refuses_a_key_that_was_used_for_something_else) {
   ASSERT_TRUE(accept("key"));
 

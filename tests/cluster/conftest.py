@@ -25,7 +25,7 @@ def no_faults_left(stores):
 @pytest.fixture(scope="module")
 def cluster(stores):
     """Two API and two worker processes on all stores, for a whole file."""
-    running = Cluster(stores.new_places(KINDS))
+    running = Cluster(stores.new_places(KINDS), DOCQUARRY_LEASE="2s")
     try:
         yield running.start()
         stores.heal()

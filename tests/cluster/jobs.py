@@ -1,4 +1,5 @@
 """What the tests of the cluster do again and again: hand in a document, wait for its end."""
+import json
 import time
 
 import pdfs
@@ -27,6 +28,22 @@ def ended(client, uid, wanted="COMPLETED", seconds=60):
 
 def running(client, uid):
     until(lambda: client.get("/v1/documents/%s/status" % uid).json()["status"] != "PENDING", "it does not begin")
+
+
+def watched(client, uid, **headers):
+    """All events of a document up to its end, as values; what is told of its progress never falls."""
+    with client.events("/v1/documents/%s/events" % uid, **headers) as stream:
+        return checked(list(stream))
+
+
+def checked(events):
+    seen = [json.loads(event.data) for event in events]
+    progress = [event["pct"] for event in seen if "pct" in event]
+    assert progress == sorted(progress), events
+    numbers = [int(event.number) for event in events if event.number]
+    assert numbers == sorted(numbers), events
+    assert seen and seen[-1].get("status") in FINAL, events
+    return seen
 
 
 def until(condition, what, seconds=30):

@@ -26,8 +26,9 @@ class AnyOf(Client):
         self.turn = itertools.count()
 
     def request(self, *what, **how):
+        first = next(self.turn)
         for attempt in range(len(self.ports)):
-            chosen = Client(self.ports[next(self.turn) % len(self.ports)], timeout=self.timeout)
+            chosen = Client(self.ports[(first + attempt) % len(self.ports)], timeout=self.timeout)
             chosen.watch = self.watch
             try:
                 return chosen.request(*what, **how)

@@ -92,8 +92,9 @@ class PostgresPlace:
             return database.execute(statement, values).fetchall()
 
     def psql(self, text):
-        """What psql prints for it, unaligned, without headings."""
-        done = subprocess.run(["psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", text, self.address], capture_output=True, text=True,
+        """What psql prints for it, unaligned; without headings unless it is a description (\\d)."""
+        rows_only = [] if text.startswith("\\d ") else ["-t"]
+        done = subprocess.run(["psql", "-X", "-A", *rows_only, "-v", "ON_ERROR_STOP=1", "-c", text, self.address], capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, check=True)
         return done.stdout.rstrip("\n")
 
