@@ -210,7 +210,7 @@ void HttpClient::Transfer::set_up() {
   // A proxy from the environment is meant for the way out, not for this machine, nor for the cloud's services on its link (RFC 3927).
   auto url = parse_url(request_.url);
   bool is_here = url && (url->host == "localhost" || url->host.starts_with("127.") || url->host == "[::1]" ||
-                       url->host.starts_with("169.254."));
+                         url->host.starts_with("169.254."));
   if (is_here) curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
 
   bool has_type = false;
