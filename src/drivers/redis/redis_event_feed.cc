@@ -34,8 +34,8 @@ Async<void> RedisEventFeed::begin() {
   auto deadline = link_->deadline();
   while (!subscription_.is_live()) {
     auto left = deadline - std::chrono::steady_clock::now();
-    bool changed = co_await subscription_.wait(left);
-    if (!changed || left.count() <= 0) co_return;
+    if (link_->is_down() || left.count() <= 0) co_return;
+    co_await subscription_.wait(left);
   }
   bool caught_up = co_await catch_up();
   if (caught_up) period_ = subscription_.period();
@@ -54,13 +54,17 @@ Async<Result<ProgressEvent>> RedisEventFeed::next() {
     if (!is_live()) {
       CO_CHECK(co_await follow_fallback());
     } else if (period_ != subscription_.period() || fallback_feed_ != nullptr) {
-      period_ = subscription_.period();
-      fallback_feed_.reset();
+      int period = subscription_.period();
       co_await catch_up();
-      co_await look_at_fallback();  // what was posted in the gap may stand nowhere else
+      period_ = period;  // not before: a cancelled reader comes back here
+      fallback_feed_.reset();
+      must_look_ = true;  // what was posted in the gap may stand nowhere else
+    } else if (must_look_) {
+      co_await look_at_fallback();
+      must_look_ = false;
     } else {
       bool changed = co_await subscription_.wait(link_->options().silence);
-      if (!changed) co_await look_at_fallback();
+      must_look_ = !changed;
     }
   }
 }

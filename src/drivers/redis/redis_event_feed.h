@@ -44,6 +44,7 @@ class RedisEventFeed : public EventFeed {
   std::uint64_t seen_ = 0;           // the newest event from Redis
   std::uint64_t told_;               // the number that was told last: numbers grow, whoever counts
   int period_ = 0;                   // of the subscription, up to which all is read
+  bool must_look_ = false;           // at SQL, when nothing else is to be told
   bool forgotten_ = false;
 };
 

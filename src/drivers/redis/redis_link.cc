@@ -7,7 +7,6 @@
 #include <boost/asio/redirect_error.hpp>
 
 #include <algorithm>
-#include <random>
 
 namespace docquarry {
 namespace {
@@ -22,11 +21,6 @@ constexpr std::size_t keys_per_command = 500;
 
 // Replies that concern only the call. Every other error says that this server cannot serve us now.
 bool concerns_only_the_call(std::string_view error) { return error.starts_with("NOSCRIPT") || error.starts_with("WRONGTYPE"); }
-
-std::chrono::milliseconds with_jitter(std::chrono::milliseconds most) {
-  static std::minstd_rand chance{std::random_device{}()};
-  return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(most.count() / 2, most.count())(chance));
-}
 
 Timestamp time_of(const Reply& seconds_and_micros) {
   std::int64_t parts[2] = {0, 0};
@@ -56,7 +50,7 @@ RedisLink::RedisLink(boost::asio::io_context& loop, RedisOptions options)
     : loop_(loop),
       options_(std::move(options)),
       session_(loop, options_),
-      pause_(options_.first_pause),
+      pauses_(options_.first_pause, options_.last_pause),
       wake_writer_(loop, SteadyTimer::time_point::max()),
       next_try_(loop) {}
 
@@ -91,7 +85,7 @@ Async<void> RedisLink::keep(std::shared_ptr<RedisLink> self) {
       co_await link.serve();
       link.session_.close();
       bool was_good = std::chrono::steady_clock::now() - since >= good_for_a_while;
-      if (was_good) link.pause_ = link.options_.first_pause;
+      if (was_good) link.pauses_.start_afresh();
       if (was_good && link.is_up()) {
         link.change(State::connecting);
         for (auto& call : std::exchange(link.unanswered_, {})) call->settle(fail(connection_failed, link.reason_));
@@ -168,8 +162,7 @@ Async<Result<void>> RedisLink::make_up_for_unsaid() {
 }
 
 Async<void> RedisLink::wait_before_next_try() {
-  next_try_.expires_after(with_jitter(pause_));
-  pause_ = std::min(2 * pause_, options_.last_pause);
+  next_try_.expires_after(pauses_.next());
   boost::system::error_code stopped;
   co_await next_try_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, stopped));
 }
@@ -183,7 +176,7 @@ void RedisLink::break_off(std::string reason) {
 }
 
 void RedisLink::change(State state) {
-  bool was_up = is_up();
+  bool is_new = state_ != state;
   state_ = state;
   if (state == State::down && !announced_down_) {
     announced_down_ = true;
@@ -192,7 +185,7 @@ void RedisLink::change(State state) {
     announced_down_ = false;
     log::info("redis is back");
   }
-  if (was_up != is_up() && when_changed) when_changed();
+  if (is_new && when_changed) when_changed();
 }
 
 void RedisLink::fail_all() {

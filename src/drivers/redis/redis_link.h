@@ -15,6 +15,7 @@
 
 #include "base/async.h"
 #include "base/result.h"
+#include "drivers/redis/pauses.h"
 #include "drivers/redis/redis_options.h"
 #include "drivers/redis/redis_scripts.h"
 #include "drivers/redis/redis_session.h"
@@ -43,6 +44,7 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   void stop();   // ends the coroutine that start() began, and every call
 
   bool is_up() const { return state_ == State::up; }
+  bool is_down() const { return state_ == State::down; }  // every call fails at once
   const RedisOptions& options() const { return options_; }
   boost::asio::io_context& loop() { return loop_; }
   Deadline deadline() const { return std::chrono::steady_clock::now() + options_.limit; }
@@ -57,7 +59,7 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
 
   Unsaid& unsaid() { return unsaid_; }
 
-  std::function<void()> when_changed;  // up, or no longer up
+  std::function<void()> when_changed;  // up, down, or connecting again
 
  private:
   enum class State { connecting, up, down };
@@ -86,7 +88,7 @@ class RedisLink : public std::enable_shared_from_this<RedisLink> {
   Timestamp trusted_from_;
   std::string client_id_, client_address_;  // of the last connection, as the server names it
   int timeouts_ = 0;                        // in a row
-  std::chrono::milliseconds pause_;
+  Pauses pauses_;
   std::deque<std::shared_ptr<Call>> unsent_, unanswered_;
   boost::asio::steady_timer wake_writer_, next_try_;
 };

@@ -10,6 +10,11 @@
 namespace docquarry {
 namespace {
 
+bool read_number(std::string_view digits, int most, int& number) {
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return error == std::errc() && end == digits.data() + digits.size() && number >= 0 && number <= most;
+}
+
 tl::unexpected<Error> not_understood() {
   return fail(invalid_setting, "the address of redis must read redis[s]://[[user]:password@]host[:port][/database][?ca_file=PATH]");
 }
@@ -26,15 +31,14 @@ Result<RedisOptions> parse_redis_url(std::string_view text) {
   RedisOptions options;
   options.tls = url.scheme() == "rediss";
   options.host = url.host_address();
-  if (url.has_port()) options.port = url.port_number();
-  if (options.port == 0) return not_understood();
+  std::string port = url.has_port() ? std::string(url.port()) : std::to_string(options.port);
+  if (!read_number(port, 65535, options.port) || options.port == 0) return not_understood();
   options.user = url.user();
   options.password = url.password();
 
   std::string path = url.path();
   if (!path.empty() && path != "/") {
-    auto [end, error] = std::from_chars(path.data() + 1, path.data() + path.size(), options.database);
-    if (error != std::errc() || end != path.data() + path.size() || options.database < 0) return not_understood();
+    if (!read_number(std::string_view(path).substr(1), 1'000'000, options.database)) return not_understood();
   }
   for (auto parameter : url.params()) {
     if (parameter.key != "ca_file" || !options.tls) return not_understood();

@@ -11,10 +11,12 @@
 #include "tests/contracts/run.h"
 #include "tests/servers/test_server.h"
 
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 
 #include <signal.h>
+#include <functional>
 #include <map>
 #include <set>
 
@@ -68,38 +70,41 @@ class SqlBoard : public ProgressBoard {
  public:
   std::map<DocumentId, Standing> truth;
   std::set<DocumentId> deleted;
-  int feeds = 0;
 
-  Async<void> post(Standing) override { co_return; }
-  Async<std::optional<Standing>> latest(DocumentId) override { co_return std::nullopt; }
-  Async<void> forget(DocumentId) override { co_return; }
-  Async<Result<std::unique_ptr<EventFeed>>> watch(DocumentId document, std::uint64_t) override {
-    ++feeds;
-    co_return std::unique_ptr<EventFeed>(std::make_unique<Feed>(*this, document));
-  }
+  class Feed : public EventFeed {
+   public:
+    SqlBoard* board = nullptr;
+    DocumentId document;
 
- private:
-  struct Feed : EventFeed {
-    Feed(SqlBoard& the_board, DocumentId the_document) : board(the_board), document(the_document) {}
     Async<Result<ProgressEvent>> next() override {
       while (true) {
-        if (board.deleted.contains(document)) co_return fail(document_not_found, "the document was deleted");
-        auto present = board.truth.find(document);
-        bool is_new = present != board.truth.end() && (!shown || is_ahead(present->second, *shown));
+        if (board->deleted.contains(document)) co_return fail(document_not_found, "the document was deleted");
+        auto present = board->truth.find(document);
+        bool is_new = present != board->truth.end() && (!shown_ || is_ahead(present->second, *shown_));
         if (is_new) {
-          shown = present->second;
+          shown_ = present->second;
           ProgressEvent event;
           event.number = 1;
-          event.standing = *shown;
+          event.standing = *shown_;
           co_return event;
         }
         co_await pause_for(2ms);
       }
     }
-    SqlBoard& board;
-    DocumentId document;
-    std::optional<Standing> shown;
+
+   private:
+    std::optional<Standing> shown_;
   };
+
+  Async<void> post(Standing) override { co_return; }
+  Async<std::optional<Standing>> latest(DocumentId) override { co_return std::nullopt; }
+  Async<void> forget(DocumentId) override { co_return; }
+  Async<Result<std::unique_ptr<EventFeed>>> watch(DocumentId document, std::uint64_t) override {
+    auto feed = std::make_unique<Feed>();
+    feed->board = this;
+    feed->document = document;
+    co_return std::unique_ptr<EventFeed>(std::move(feed));
+  }
 };
 
 // Says which keys it was asked for.
@@ -126,6 +131,12 @@ struct Process {
   RedisRateLimiter limiter;
   RedisResultCache cache;
 };
+
+// Runs the loop until it is so; fails the test when it is not within ten seconds.
+inline void wait_until(boost::asio::io_context& loop, const std::function<bool()>& is_so) {
+  for (int i = 0; i < 10'000 && !is_so(); ++i) run(loop, pause_for(1ms));
+  if (!is_so()) throw std::runtime_error("waited in vain");
+}
 
 inline RedisOptions options_for(const TestServer& server) {
   auto options = must(parse_redis_url(server.fact("url")));

@@ -2,8 +2,6 @@
 
 #include <boost/asio/redirect_error.hpp>
 
-#include <algorithm>
-
 namespace docquarry {
 namespace {
 
@@ -58,7 +56,7 @@ RedisSubscriber::RedisSubscriber(boost::asio::io_context& loop, RedisOptions opt
     : loop_(loop),
       options_(std::move(options)),
       session_(loop, options_),
-      pause_(options_.first_pause),
+      pauses_(options_.first_pause, options_.last_pause),
       wake_writer_(loop, SteadyTimer::time_point::max()),
       next_try_(loop, SteadyTimer::time_point::max()) {}
 
@@ -168,15 +166,14 @@ Async<void> RedisSubscriber::keep(std::shared_ptr<RedisSubscriber> self) {
     std::optional<Result<void>> opened;
     if (is_wanted) opened = co_await with_timeout(4 * subscriber.options_.limit, subscriber.session_.open());
     if (opened && *opened && !subscriber.stopped_) {
-      subscriber.pause_ = subscriber.options_.first_pause;
+      subscriber.pauses_.start_afresh();
       co_await subscriber.serve();
     }
     subscriber.session_.close();
     subscriber.lose_all();
     if (subscriber.stopped_) break;
-    if (is_wanted) subscriber.next_try_.expires_after(subscriber.pause_);
+    if (is_wanted) subscriber.next_try_.expires_after(subscriber.pauses_.next());
     else subscriber.next_try_.expires_at(SteadyTimer::time_point::max());
-    if (is_wanted) subscriber.pause_ = std::min(2 * subscriber.pause_, subscriber.options_.last_pause);
     boost::system::error_code woken;
     co_await subscriber.next_try_.async_wait(redirect_error(use_awaitable, woken));
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/async.h"
+#include "drivers/redis/pauses.h"
 #include "drivers/redis/redis_options.h"
 #include "drivers/redis/redis_session.h"
 
@@ -85,7 +86,7 @@ class RedisSubscriber : public std::enable_shared_from_this<RedisSubscriber> {
   bool connected_ = false;
   bool heard_ = false;  // something, since the last PING
   bool stopped_ = false;
-  std::chrono::milliseconds pause_;
+  Pauses pauses_;
   boost::asio::steady_timer wake_writer_, next_try_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include <cmath>
 #include <limits>
 
 namespace docquarry {
@@ -36,7 +37,7 @@ class Members {
   }
   double real(std::string_view name) {
     auto* value = find(name);
-    return check(value != nullptr && value->is_double()) ? value->get_double() : 0;
+    return check(value != nullptr && value->is_double() && std::isfinite(value->get_double())) ? value->get_double() : 0;
   }
   bool truth(std::string_view name) {
     auto* value = find(name);
