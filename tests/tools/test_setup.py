@@ -16,6 +16,9 @@ def machine(tmp_path):
     def make(installed=(), available=(), after_update=(), apt=True):
         (tmp_path / "tools").mkdir()
         shutil.copy(ROOT / "tools/setup", tmp_path / "tools/setup")
+        clients = tmp_path / "tools/setup_llamacloud_clients"
+        clients.write_text(f"#!/bin/bash\necho clients >> {tmp_path}/log\n")
+        clients.chmod(0o755)
         bin = tmp_path / "bin"
         bin.mkdir()
         for name in NEEDED:
@@ -74,10 +77,21 @@ def test_names_of_other_releases_are_taken(machine):
 def test_the_sanitizers_fit_the_compiler(machine):
     setup, log = machine(installed=["clang-18"], available=["clang-19", "libclang-rt-19-dev", "libclang-rt-18-dev", *FIRST_CHOICES,
                                                             "clang-format-19", "libgtest-dev", "libgmock-dev", "python3-pytest",
-                                                            "python3-jsonschema", "qpdf", "poppler-utils"])
+                                                            "python3-jsonschema", "qpdf", "poppler-utils", "python3-venv", "nodejs",
+                                                            "npm"])
     ended = setup("test")
     assert ended.returncode == 0, ended.stderr
     assert "libclang-rt-18-dev" in log.read_text() and "libclang-rt-19-dev" not in log.read_text() and " clang-19 " not in log.read_text()
+
+
+def test_the_clients_of_llamacloud_are_installed_once_and_for_tests_only(machine):
+    tests = ["libclang-rt-19-dev", "clang-format-19", "libgtest-dev", "libgmock-dev", "python3-pytest", "python3-jsonschema", "qpdf",
+             "poppler-utils", "python3-venv", "nodejs", "npm"]
+    setup, log = machine(installed=[*FIRST_CHOICES, *tests])
+    assert setup("run").returncode == 0
+    assert log.read_text() == ""
+    assert setup("test").returncode == setup("test").returncode == 0
+    assert log.read_text() == "clients\n"
 
 
 def test_old_package_lists_are_read_anew(machine):
