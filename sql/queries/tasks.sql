@@ -70,10 +70,15 @@ UPDATE tasks
 SET due_at = NULL
 WHERE state = 'PENDING' AND due_at <= $1;
 
+-- name: note_extraction
+UPDATE tasks
+SET extraction_note = $4, extractor_job = $5
+WHERE {fence};
+
 -- name: complete_task
 UPDATE tasks
 SET state = 'COMPLETED', completed_at = $4, password = NULL, page_count = $5, partial = $6, extractor = $7, extraction_seconds = $8,
-    cpu_seconds = $9, peak_memory_bytes = $10, facts = $11,
+    cpu_seconds = $9, peak_memory_bytes = $10, facts = $11, extractor_job = $12, credits = $13,
     pages_saved = (SELECT count(*) FROM pages WHERE task_id = $1),
     pages_expected = (SELECT count(*) FROM pages WHERE task_id = $1),
     error_code = NULL, error_message = NULL, error_page = 0, error_retryable = 0, {no_lease}

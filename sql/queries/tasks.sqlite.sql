@@ -16,7 +16,8 @@ WHERE id IN (
 SELECT d.id, d.uid, d.user_id, d.filename, d.s3_key, d.bytes, d.sha256, d.prompt, d.summary, d.created_at,
        t.id, t.state, t.attempt, t.generation, t.options, t.started_at, t.completed_at, t.error_code, t.error_message, t.error_page,
        t.error_retryable, t.page_count, t.extraction_seconds, t.pages_saved, t.pages_expected, t.partial, t.extractor,
-       t.password, t.backend_failures, t.child_failures, t.interruptions
+       t.extractor_job, t.credits, t.password, t.backend_failures, t.child_failures, t.interruptions, t.extraction_note,
+       (SELECT u.extractor FROM users u WHERE u.id = d.user_id)
 FROM tasks t INDEXED BY idx_tasks_leases
 JOIN documents d ON d.id = t.document_id
 WHERE t.state = 'PROCESSING' AND t.lease_until = $2 AND t.claim = $1

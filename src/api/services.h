@@ -33,6 +33,7 @@ struct Policy {
   ErrorBodies error_bodies = ErrorBodies::superset;
   std::vector<std::string> allowed_hosts;  // besides loopback names; checked against Host (DNS rebinding). Empty: no check
   std::string version;
+  bool has_llamaparse = false;  // documents may be sent to LlamaCloud when a request asks for it
 };
 
 struct Services {

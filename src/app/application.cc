@@ -90,9 +90,10 @@ class Application {
   SweepStorage sweep_{*drivers_.files, *drivers_.catalogue, *drivers_.clock, settings_.upload_grace};
 
   ExtractionPlaces places_{loop_, settings_.concurrency, *drivers_.extractor, batches()};
+  Extractors extractors_{{ExtractorChoice::local}, places_, nullptr};
   ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files,
                        *drivers_.board,  *drivers_.clock,     metrics_,
-                       places_,          stopping_,           processing_rules(settings_)};
+                       extractors_,      stopping_,           processing_rules(settings_)};
   Worker worker_{loop_,
                  *drivers_.ledger,
                  *drivers_.queue,
