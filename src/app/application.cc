@@ -13,6 +13,7 @@
 #include "api/routes.h"
 #include "app/drivers.h"
 #include "base/log.h"
+#include "drivers/redis/redis.h"
 #include "http/server.h"
 #include "worker/rescuer.h"
 #include "worker/worker.h"
@@ -72,6 +73,7 @@ class Application {
   Async<void> wait_for_signal();
   Async<void> stop();
   api::Policy policy() const;
+  std::function<bool()> live_state_answers() const;
   ExtractionPlaces::OpenBatch batches() const;
 
   bool has_role(std::string_view role) const { return settings_.roles.contains(std::string(role)); }
@@ -136,7 +138,9 @@ class Application {
                           policy(),
                           [this] { return live_workers_; },
                           [this] { return draining_; },
-                          [this] { return sandbox_; }};
+                          [this] { return sandbox_; },
+                          {},
+                          live_state_answers()};
   http::Router router_;
   http::Server server_{loop_,   server_options(settings_), router_, api::make_guard(services_), api::make_error_page(services_),
                        metrics_};
@@ -159,9 +163,15 @@ api::Policy Application::policy() const {
   boost::system::error_code no_address;
   bool loopback = boost::asio::ip::make_address(settings_.listen.address, no_address).is_loopback();
   if (policy.allowed_hosts.empty() && loopback) policy.allowed_hosts.push_back("localhost");
+  if (settings_.s3_redirect) policy.download_link_time = std::chrono::minutes(5);
   policy.version = DOCQUARRY_VERSION;
   policy.has_llamaparse = drivers_.llamaparse != nullptr;
   return policy;
+}
+
+std::function<bool()> Application::live_state_answers() const {
+  if (!drivers_.redis) return {};
+  return [redis = drivers_.redis.get()] { return redis->connected(); };
 }
 
 Async<Result<void>> Application::run() {
