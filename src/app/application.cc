@@ -100,9 +100,13 @@ class Application {
   std::unique_ptr<ExtractionPlaces> elsewhere_ =
       drivers_.llamaparse ? std::make_unique<ExtractionPlaces>(loop_, documents_elsewhere, *drivers_.llamaparse) : nullptr;
   Extractors extractors_{settings_.extractors, places_, elsewhere_.get()};
-  ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files,
-                       *drivers_.board,  *drivers_.clock,     metrics_,
-                       extractors_,      stopping_,           processing_rules(settings_)};
+  // In Redis the original's tools look for results; a cache in memory fills when somebody asks.
+  CacheResult cache_result_{*drivers_.catalogue, *drivers_.cache, settings_.task_result_ttl};
+  ProcessTask process_{*drivers_.ledger, *drivers_.catalogue,
+                       *drivers_.files,  *drivers_.board,
+                       *drivers_.clock,  metrics_,
+                       extractors_,      drivers_.redis ? &cache_result_ : nullptr,
+                       stopping_,        processing_rules(settings_)};
   ClaimTasks claim_{*drivers_.ledger,
                     *drivers_.catalogue,
                     *drivers_.board,
