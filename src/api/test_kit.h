@@ -48,6 +48,7 @@ struct Store {
   std::string rate_key;  // as last asked for
   int sql_reads = 0;
   bool down = false;
+  bool lends = false;  // the object store gives download links
 
   DocumentView& add(TaskState state, std::string filename = "a.pdf");
 };
@@ -79,6 +80,7 @@ class StoreLedger : public TaskLedger {
  public:
   explicit StoreLedger(Store& store) : store_(store) {}
   Async<Result<Claim>> claim(WorkerId, Timestamp, Timestamp, int, AttemptLimits) override { co_return Claim(); }
+  Async<Result<void>> note(Lease, ExtractionNote) override { co_return Result<void>{}; }
   Async<Result<LeaseStanding>> extend(Lease, Timestamp) override { co_return LeaseStanding::held; }
   Async<Result<void>> save_pages(Lease, std::vector<Page>, int, int) override { co_return Result<void>{}; }
   Async<Result<std::vector<int>>> saved_pages(TaskId) override { co_return std::vector<int>(); }
@@ -111,6 +113,8 @@ class StoreFiles : public ObjectStore {
   Async<Result<std::vector<ObjectKey>>> list(ObjectKey, Timestamp, int) override { co_return std::vector<ObjectKey>(); }
   Async<Result<int>> remove_unfinished(Timestamp) override { co_return 0; }
   Async<Result<void>> check() override { co_return Result<void>{}; }
+  Async<Result<std::optional<std::string>>> download_url(ObjectKey key, std::string content_disposition,
+                                                         std::chrono::seconds lifetime) override;
 
  private:
   Store& store_;

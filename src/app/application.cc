@@ -13,6 +13,7 @@
 #include "api/routes.h"
 #include "app/drivers.h"
 #include "base/log.h"
+#include "drivers/redis/redis.h"
 #include "http/server.h"
 #include "worker/rescuer.h"
 #include "worker/worker.h"
@@ -35,6 +36,9 @@ std::string host_name() {
   ::gethostname(name, sizeof name - 1);
   return name;
 }
+
+// Documents that LlamaCloud has at once: they cost nothing here while they wait.
+constexpr int documents_elsewhere = 16;
 
 ProcessingRules processing_rules(const Settings& settings) {
   ProcessingRules rules;
@@ -69,6 +73,7 @@ class Application {
   Async<void> wait_for_signal();
   Async<void> stop();
   api::Policy policy() const;
+  std::function<bool()> live_state_answers() const;
   ExtractionPlaces::OpenBatch batches() const;
 
   bool has_role(std::string_view role) const { return settings_.roles.contains(std::string(role)); }
@@ -92,9 +97,16 @@ class Application {
   SweepStorage sweep_{*drivers_.files, *drivers_.catalogue, *drivers_.clock, settings_.upload_grace};
 
   ExtractionPlaces places_{loop_, settings_.concurrency, *drivers_.extractor, batches()};
-  ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files,
-                       *drivers_.board,  *drivers_.clock,     metrics_,
-                       places_,          stopping_,           processing_rules(settings_)};
+  std::unique_ptr<ExtractionPlaces> elsewhere_ =
+      drivers_.llamaparse ? std::make_unique<ExtractionPlaces>(loop_, documents_elsewhere, *drivers_.llamaparse) : nullptr;
+  Extractors extractors_{settings_.extractors, places_, elsewhere_.get()};
+  // In Redis the original's tools look for results; a cache in memory fills when somebody asks.
+  CacheResult cache_result_{*drivers_.catalogue, *drivers_.cache, settings_.task_result_ttl};
+  ProcessTask process_{*drivers_.ledger, *drivers_.catalogue,
+                       *drivers_.files,  *drivers_.board,
+                       *drivers_.clock,  metrics_,
+                       extractors_,      drivers_.redis ? &cache_result_ : nullptr,
+                       stopping_,        processing_rules(settings_)};
   ClaimTasks claim_{*drivers_.ledger,
                     *drivers_.catalogue,
                     *drivers_.board,
@@ -102,7 +114,13 @@ class Application {
                     metrics_,
                     WorkerId(host_name() + "/" + std::to_string(::getpid()) + "/" + drivers_.ids->next()),
                     processing_rules(settings_)};
-  Worker worker_{loop_,    *drivers_.ledger, *drivers_.queue, *drivers_.clock, claim_, process_, 2 * settings_.concurrency + 2,
+  Worker worker_{loop_,
+                 *drivers_.ledger,
+                 *drivers_.queue,
+                 *drivers_.clock,
+                 claim_,
+                 process_,
+                 2 * settings_.concurrency + 2 + (elsewhere_ ? documents_elsewhere : 0),
                  stopping_};
   Rescuer rescuer_{rescue_, sweep_, std::chrono::milliseconds(settings_.lease), settings_.sweep_every, stopping_};
   int live_workers_ = 0;
@@ -124,7 +142,9 @@ class Application {
                           policy(),
                           [this] { return live_workers_; },
                           [this] { return draining_; },
-                          [this] { return sandbox_; }};
+                          [this] { return sandbox_; },
+                          {},
+                          live_state_answers()};
   http::Router router_;
   http::Server server_{loop_,   server_options(settings_), router_, api::make_guard(services_), api::make_error_page(services_),
                        metrics_};
@@ -147,8 +167,15 @@ api::Policy Application::policy() const {
   boost::system::error_code no_address;
   bool loopback = boost::asio::ip::make_address(settings_.listen.address, no_address).is_loopback();
   if (policy.allowed_hosts.empty() && loopback) policy.allowed_hosts.push_back("localhost");
+  if (settings_.s3_redirect) policy.download_link_time = std::chrono::minutes(5);
   policy.version = DOCQUARRY_VERSION;
+  policy.has_llamaparse = drivers_.llamaparse != nullptr;
   return policy;
+}
+
+std::function<bool()> Application::live_state_answers() const {
+  if (!drivers_.redis) return {};
+  return [redis = drivers_.redis.get()] { return redis->connected(); };
 }
 
 Async<Result<void>> Application::run() {

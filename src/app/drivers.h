@@ -18,6 +18,8 @@
 
 namespace docquarry {
 
+class PostgresDatabase;
+class Redis;
 class SqlDatabase;
 
 // In the order in which they need each other; destroyed the other way round.
@@ -30,15 +32,21 @@ struct Drivers {
   std::unique_ptr<Clock> clock;
   std::unique_ptr<IdSource> ids;
   std::unique_ptr<SqlDatabase> database;
+  PostgresDatabase* postgres = nullptr;  // the same, when it is PostgreSQL
   std::unique_ptr<DocumentCatalogue> catalogue;
   std::unique_ptr<TaskLedger> ledger;
   std::unique_ptr<UserDirectory> users;
   std::unique_ptr<ObjectStore> files;
   std::unique_ptr<TaskQueue> queue;
+  // With Redis: what is used while it does not answer.
+  std::unique_ptr<ProgressBoard> board_without_redis;
+  std::unique_ptr<RateLimiter> limiter_without_redis;
+  std::unique_ptr<Redis> redis;
   std::unique_ptr<ProgressBoard> board;
   std::unique_ptr<RateLimiter> limiter;
   std::unique_ptr<ResultCache> cache;
   std::unique_ptr<SandboxedExtractor> extractor;
+  std::unique_ptr<Extractor> llamaparse;  // null without a key for it
   bool alone = false;  // an embedded store that only this process uses: whatever was leased, was leased by a dead process
 };
 

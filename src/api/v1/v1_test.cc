@@ -34,7 +34,8 @@ TEST(V1Document, is_shown_whole) {
           R"(","task_id":"1","user_id":1,"filename":"a.pdf","bytes":10,"sha256":"abc","pages":null,"prompt":null,)"
           R"("status":"COMPLETED","progress":100.0,"pages_done":2,"pages_total":2,"eta_seconds":null,"attempt":1,"generation":1,"partial":false,)"
           R"("created_at":"2026-01-02T03:04:05.000000Z","started_at":"2026-01-02T03:04:06.500000Z",)"
-          R"("completed_at":"2026-01-02T03:04:07.000000Z","error":null,"page_count":2,"extractor":"pdfium-1","extraction_seconds":0.125})");
+          R"("completed_at":"2026-01-02T03:04:07.000000Z","error":null,"page_count":2,"extractor":"pdfium-1","extractor_job":null,"credits":null,)"
+          R"("extraction_seconds":0.125})");
 }
 
 TEST(V1Document, says_why_it_failed) {
@@ -148,6 +149,34 @@ TEST(V1Create, keeps_nothing_when_an_option_is_wrong) {
   EXPECT_NE(answer.body.find(R"("loc":["body","pages"])"), std::string::npos) << answer.body;
   EXPECT_TRUE(faces.store.objects.empty());
   EXPECT_EQ(faces.post_form("/v1/documents", {{"files", "a.pdf", pdf}, {"ocr", "", "1"}}).status, 422);
+}
+
+TEST(V1Create, takes_a_wish_for_an_extractor) {
+  Faces faces;
+  faces.services.policy.has_llamaparse = true;
+
+  auto in_query = post_raw(faces, "/v1/documents?extractor=llamaparse");
+  auto in_form = faces.post_form("/v1/documents", {{"files", "a.pdf", pdf}, {"extractor", "", "local"}});
+
+  EXPECT_EQ(in_query.status, 202);
+  EXPECT_EQ(faces.store.documents[1].options.extractor, ExtractorChoice::llamaparse);
+  EXPECT_EQ(in_form.status, 202);
+  EXPECT_EQ(faces.store.documents[2].options.extractor, ExtractorChoice::local);
+  EXPECT_EQ(post_raw(faces, "/v1/documents?extractor=tesseract").status, 422);
+}
+
+TEST(V1Create, sends_nothing_elsewhere_unless_that_is_set_up_and_keeps_nothing_then) {
+  Faces faces;
+
+  auto in_query = post_raw(faces, "/v1/documents?extractor=llamaparse");
+  auto in_form = faces.post_form("/v1/documents", {{"files", "a.pdf", pdf}, {"extractor", "", "llamaparse"}});
+
+  EXPECT_EQ(in_query.status, 422);
+  EXPECT_NE(in_query.body.find("LLAMA_CLOUD_API_KEY"), std::string::npos) << in_query.body;
+  EXPECT_EQ(in_form.status, 422);
+  EXPECT_TRUE(faces.store.objects.empty());
+  EXPECT_TRUE(faces.store.documents.empty());
+  EXPECT_EQ(post_raw(faces, "/v1/documents?extractor=auto").status, 202);
 }
 
 TEST(V1Create, answers_a_repeated_key_with_the_same_document) {
@@ -268,6 +297,27 @@ TEST(V1Source, is_sent_whole_or_in_parts_as_an_attachment) {
   EXPECT_EQ(get("").status, 500) << "its row exists: the fault is ours, and no path is told";
 }
 
+TEST(V1Source, is_fetched_from_the_object_store_where_the_operator_wants_that) {
+  Faces faces;
+  faces.store.add(TaskState::completed, "\xE6\x96\x87.pdf");
+  faces.store.objects["uploads/1.pdf"] = "0123456789";
+  auto source = address(1) + "/source";
+  faces.store.lends = true;
+  EXPECT_EQ(faces.get(source).status, 200) << "off unless it is set";
+
+  faces.services.policy.download_link_time = 60s;
+  auto moved = faces.get(source);
+
+  EXPECT_EQ(moved.status, 307);
+  EXPECT_EQ(moved.header("Location"),
+            "https://files.example/uploads/1.pdf?attachment; filename=\"_.pdf\"; filename*=UTF-8''%E6%96%87.pdf&60");
+  EXPECT_EQ(moved.header("Cache-Control"), "no-store");
+  EXPECT_EQ(moved.body, "");
+  EXPECT_EQ(faces.ask({"HEAD", source, {}, {}}).status, 200) << "a link is for GET only";
+  faces.store.lends = false;
+  EXPECT_EQ(faces.get(source).body, "0123456789") << "a disk cannot lend";
+}
+
 TEST(V1Events, tell_the_snapshot_the_progress_and_the_end) {
   Faces faces;
   auto& document = faces.store.add(TaskState::processing);
@@ -340,6 +390,10 @@ TEST(V1Retry, starts_again_with_other_options) {
   retry(R"({"pages":null,"password":"secret"})");
   EXPECT_TRUE(faces.store.documents[1].options.pages.empty());
   EXPECT_EQ(faces.store.documents[1].options.password, "secret");
+  faces.store.documents[1].state = TaskState::completed;
+  EXPECT_EQ(retry(R"({"extractor":"llamaparse"})").status, 422) << "it is not set up";
+  EXPECT_EQ(retry(R"({"extractor":"local"})").status, 202);
+  EXPECT_EQ(faces.store.documents[1].options.extractor, ExtractorChoice::local);
 }
 
 TEST(PreferredWait, is_read_from_prefer) {

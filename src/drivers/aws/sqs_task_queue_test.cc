@@ -18,15 +18,19 @@ using ::testing::HasSubstr;
 
 struct Moto {
   static constexpr const char* engine = "moto";
+  static constexpr int many_rings = 300;  // it looks at all messages for each new one
 };
 struct ElasticMq {
   static constexpr const char* engine = "elasticmq";
+  static constexpr int many_rings = 3000;
 };
 
 // A queue of its own on one of the servers.
 template <class Server>
 class SqsStores {
  public:
+  static constexpr int many_rings = Server::many_rings;
+
   SqsStores() {
     auto options = queues_.options();
     options.queue_url = queues_.create();

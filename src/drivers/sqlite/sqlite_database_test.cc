@@ -143,10 +143,10 @@ TEST_F(SqliteDatabaseTest, refuses_a_second_process) {
 }
 
 TEST_F(SqliteDatabaseTest, applies_migrations_once) {
-  EXPECT_EQ(stores.database().applied_migrations(), std::vector<std::string>({"0001_documents"}));
+  EXPECT_EQ(stores.database().applied_migrations(), std::vector<std::string>({"0001_documents", "0002_extractors"}));
   stores.reopen();
   EXPECT_TRUE(stores.database().applied_migrations().empty());
-  EXPECT_EQ(number("SELECT count(*) FROM schema_migrations"), 1);
+  EXPECT_EQ(number("SELECT count(*) FROM schema_migrations"), 2);
 }
 
 TEST_F(SqliteDatabaseTest, answers_a_defective_statement_with_an_error_and_goes_on) {
