@@ -87,17 +87,12 @@ Async<Result<Admission>> admit_upload(Services& services, http::Request& request
       co_return admission;
     }
   }
-  std::optional<Error> full;
-  if (services.draining && services.draining()) {
-    full = Error(shutting_down, "The service is stopping. Please try again in a moment.");
-  } else {
-    CO_TRY(auto waiting, co_await services.ledger.waiting());
-    services.metrics.queue_depth.Set(double(waiting));
-    if (waiting > services.policy.queue_limit)
-      full = Error(at_capacity, "System is at capacity. Please try again in a few minutes.");
-  }
-  if (full) {
-    admission.refusal = problem(services, face, request, *full);
+  // Also while the service stops: who got through before the listener closed is served, so that a rolling restart fails no request.
+  CO_TRY(auto waiting, co_await services.ledger.waiting());
+  services.metrics.queue_depth.Set(double(waiting));
+  if (waiting > services.policy.queue_limit) {
+    Error full(at_capacity, "System is at capacity. Please try again in a few minutes.");
+    admission.refusal = problem(services, face, request, full);
     admission.add_headers(*admission.refusal);
   }
   co_return admission;

@@ -49,7 +49,7 @@ int status_of(ErrorKind kind) {
 }
 
 // Whose messages are written for clients although their kind speaks of the inside.
-bool speaks_to_clients(const ErrorCode& code) { return &code == &at_capacity || &code == &shutting_down; }
+bool speaks_to_clients(const ErrorCode& code) { return &code == &at_capacity; }
 
 bool is_inside(const ErrorCode& code) {
   return code.kind == ErrorKind::internal || code.kind == ErrorKind::unavailable || &code == &file_not_found;

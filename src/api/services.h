@@ -56,7 +56,7 @@ struct Services {
   Metrics& metrics;
   Policy policy;
   std::function<int()> live_workers;     // how many workers this process knows to be alive: /health shows it as celery_workers
-  std::function<bool()> draining;        // true once the service is stopping: readiness is then 503, uploads are refused
+  std::function<bool()> draining;        // true once the service is stopping: readiness is then 503
   std::function<std::string()> sandbox;  // "landlock=7 seccomp=yes": shown by /version
   // Whether the queue and live state answered lately. They are conveniences: shown, but never a reason not to be ready.
   std::function<bool()> queue_answers, live_state_answers;
