@@ -215,21 +215,26 @@ def test_a_backend_of_the_database_is_killed(cluster, client):
     assert_all_well(cluster, client, contents, uids)
 
 
+def at_the_server(cluster, *statements):
+    """As its administrator, from outside of our database."""
+    with harness.connect(cluster.postgres.store.url("postgres")) as server:
+        for statement in statements:
+            server.execute(statement % {"name": cluster.postgres.name})
+
+
+END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%(name)s'"
+
+
 def test_the_database_is_read_only_for_a_while(cluster, client):
     uid = submit(client)
     ended(client, uid)
-    place = cluster.postgres
-    place.rows("SELECT 1")
-    place.psql("ALTER DATABASE %s SET default_transaction_read_only = on" % place.name)
-    end_others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s' AND pid <> pg_backend_pid()" % place.name
-    place.psql(end_others)
+    at_the_server(cluster, "ALTER DATABASE %(name)s SET default_transaction_read_only = on", END_SESSIONS)
     try:
         refused = client.post("/v1/documents", pdfs.pdf("too late"), content_type="application/pdf")
         assert refused.status == 503 and int(refused.header("retry-after")) >= 1, refused
         assert client.get("/v1/documents/%s/result" % uid).status == 200
     finally:
-        place.psql("SET default_transaction_read_only = off; ALTER DATABASE %s RESET default_transaction_read_only" % place.name)
-        place.psql(end_others)
+        at_the_server(cluster, "ALTER DATABASE %(name)s RESET default_transaction_read_only", END_SESSIONS)
     uid, _ = accepted_in_the_end(client, pdfs.pdf("not too late"), "read-only")
     ended(client, uid)
 
@@ -245,19 +250,10 @@ def test_one_connection_is_enough_for_many_clients(make_cluster):
 
 def test_the_server_has_no_connection_left(cluster, client):
     """As when others use up max_connections."""
-    place = cluster.postgres
-    limit = "ALTER DATABASE %s WITH ALLOW_CONNECTIONS %s"
-    end_others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s' AND pid <> pg_backend_pid()" % place.name
-
-    def at_the_server(statement):
-        with harness.connect(place.store.url("postgres")) as server:
-            server.execute(statement)
-
     def refuse():
-        at_the_server(limit % (place.name, "false"))
-        at_the_server(end_others)
+        at_the_server(cluster, "ALTER DATABASE %(name)s WITH ALLOW_CONNECTIONS false", END_SESSIONS)
         time.sleep(4)
-        at_the_server(limit % (place.name, "true"))
+        at_the_server(cluster, "ALTER DATABASE %(name)s WITH ALLOW_CONNECTIONS true")
 
     contents, uids = during(refuse, lambda: many_at_once(client, "no-connection", 6))
     assert_all_well(cluster, client, contents, uids)

@@ -77,7 +77,14 @@ class Cluster:
 
     def client(self, timeout=60, elsewhere=False):
         """Asks all API processes in turn."""
-        return AnyOf([int(service.settings["DOCQUARRY_LISTEN"].rsplit(":", 1)[1]) for service in self.apis], timeout, elsewhere)
+        return AnyOf(self._ports(), timeout, elsewhere)
+
+    def each_client(self, timeout=60):
+        """One client per API process."""
+        return [Client(port, timeout=timeout) for port in self._ports()]
+
+    def _ports(self):
+        return [int(service.settings["DOCQUARRY_LISTEN"].rsplit(":", 1)[1]) for service in self.apis]
 
     @property
     def database(self):

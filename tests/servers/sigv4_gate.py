@@ -120,7 +120,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.count(self.headers.get("X-Amz-Target", "?"))
         try:
             status, headers, content = self.pass_on(body)
-        except OSError as gone:
+        except (OSError, http.client.HTTPException) as gone:
             return self.answer(503, {"__type": "com.amazonaws.sqs#ServiceUnavailable", "message": str(gone)})
         self.send_response_only(status)
         for name, value in headers:
@@ -135,6 +135,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(200, self.server.counts)
 
     def pass_on(self, body):
+        if self.server.upstream is None:
+            raise ConnectionRefusedError("the engine is not up yet")
         headers = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
         upstream = http.client.HTTPConnection(self.server.upstream, timeout=60)
         try:

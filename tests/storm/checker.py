@@ -1,7 +1,7 @@
 """What must be true when the storm is over, read from the database and the object store, not from the service's answers."""
 import collections
 
-from samples import fingerprint_of, is_postgres, open_database
+from samples import is_postgres, open_database, pages_of
 
 FINAL = ("COMPLETED", "FAILED", "CANCELLED")
 
@@ -43,10 +43,11 @@ def check_database(address, accepted, allowed_failures):
         verdict.count("half_written", ("%s: document %s, task %s" % (row["id"], row["status"], row["state"]) for row in rows
                                        if row["status"] != row["state"]))
         completed = [row for row in rows if row["state"] == "COMPLETED"]
+        differences = ((row, difference(samples[row["sha256"]].pages, pages_of(database, row["task"])))
+                       for row in completed if not row["partial"] and row["sha256"] in samples)
         verdict.count("wrong_result", (
-            "%s (%s, attempt %d) differs from the same document processed alone" % (row["id"], row["filename"], row["attempt"])
-            for row in completed if not row["partial"] and row["sha256"] in samples
-            and fingerprint_of(database, row["task"]) != samples[row["sha256"]].fingerprint))
+            "%s (%s, attempt %d) differs from the same document processed alone: %s" % (row["id"], row["filename"], row["attempt"], what)
+            for row, what in differences if what))
         # A child that was killed from outside twice is a document that crashes the extractor, as far as anyone can see.
         hurt = ["%s is %s %s" % (row["id"], row["state"], row["error_code"] or "partial") for row in rows
                 if row["state"] == "FAILED" or row["partial"]]
@@ -62,6 +63,16 @@ def check_database(address, accepted, allowed_failures):
     verdict.hurt = hurt
     verdict.retried = sum(row["attempt"] > 1 for row in rows)
     return verdict
+
+
+def difference(expected, found):
+    """What is wrong with these pages, as text; empty when nothing is."""
+    if expected == found:
+        return ""
+    missing, added = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
+    changed = ["%d: %s" % (number, ",".join(column for column in expected[number] if expected[number][column] != found[number][column]))
+               for number in sorted(set(expected) & set(found)) if expected[number] != found[number]]
+    return "%d pages missing %s, %d too many %s, %d changed %s" % (len(missing), missing[:5], len(added), added[:5], len(changed), changed[:5])
 
 
 def orphan_files(address, stored):

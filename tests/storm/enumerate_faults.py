@@ -24,7 +24,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "harness")]
 import pdfs  # noqa: E402
 from checker import check_database, orphan_files  # noqa: E402
 from cluster import stored_on_disk  # noqa: E402
-from samples import Sample, learn_fingerprints  # noqa: E402
+from samples import Sample, learn_pages  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 
 ACTIONS = ("kill", "error", "delay=300")
@@ -183,7 +183,7 @@ def run_all(only="", jobs=2, report=print):
     """[Case] of those that failed, and how many ran."""
     samples = make_samples()
     with Service() as calm:
-        learn_fingerprints(calm, samples)
+        learn_pages(calm, samples)
         calm.stop()
     cases = [Case(point, action, count, samples) for point in fault_points() for action in ACTIONS for count in COUNTS]
     cases = [case for case in cases if re.search(only, case.name)]

@@ -4,6 +4,7 @@ import random
 import threading
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 # What happens to a message that was caught, and how often.
 FATES = {"lost": 2, "doubled": 3, "delayed": 2, "shuffled": 3}
@@ -22,7 +23,7 @@ class Mischief(threading.Thread):
         while not self.over.wait(self.chance.uniform(0.05, 0.3)):
             try:
                 self._once()
-            except (BotoCoreError, ClientError):
+            except (BotoCoreError, ClientError, ResponseParserError):
                 pass  # the queue is being restarted: it does its own mischief then
 
     def end(self):

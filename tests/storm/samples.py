@@ -17,7 +17,7 @@ class Sample:
         self.name, self.content = name, content
         self.sha256 = hashlib.sha256(content).hexdigest()
         # Learned by processing it in peace:
-        self.fingerprint = None  # of its pages
+        self.pages = None        # {number: hash of everything that was saved of it}
         self.word = ""           # one of its text
 
 
@@ -59,16 +59,16 @@ def open_database(address):
     return database
 
 
-def fingerprint_of(database, task):
-    """Everything that was saved of a task's pages, as one hash."""
-    digest = hashlib.sha256()
-    for row in database.execute("SELECT number, width_pt, height_pt, label, has_text_layer, fault_code, text, markdown, lines "
-                                "FROM pages WHERE task_id = ? ORDER BY number", [task]):
-        digest.update(repr(tuple(row)).encode())
-    return digest.hexdigest()
+COLUMNS = ("width_pt", "height_pt", "label", "has_text_layer", "fault_code", "text", "markdown", "lines")
 
 
-def learn_fingerprints(service, samples):
+def pages_of(database, task):
+    """{number: {column: hash}} of the pages that were saved of a task."""
+    rows = database.execute("SELECT number, %s FROM pages WHERE task_id = ? ORDER BY number" % ", ".join(COLUMNS), [task])
+    return {row["number"]: {column: hashlib.sha256(repr(row[column]).encode()).hexdigest() for column in COLUMNS} for row in rows}
+
+
+def learn_pages(service, samples):
     """Processes every sample once on a service of its own."""
     distinct = {sample.sha256: sample for sample in samples}
     tasks = {}
@@ -82,8 +82,8 @@ def learn_fingerprints(service, samples):
     with open_database(service.data) as database:
         for row in database.execute("SELECT d.sha256, t.id FROM documents d JOIN tasks t ON t.document_id = d.id"):
             sample = distinct[row["sha256"]]
-            sample.fingerprint = fingerprint_of(database, row["id"])
+            sample.pages = pages_of(database, row["id"])
             first = database.execute("SELECT text FROM pages WHERE task_id = ? ORDER BY number", [row["id"]]).fetchone()
             sample.word = max(re.findall("[A-Za-z0-9]+", first[0]), key=len, default="")
     for sample in samples:
-        sample.fingerprint, sample.word = distinct[sample.sha256].fingerprint, distinct[sample.sha256].word
+        sample.pages, sample.word = distinct[sample.sha256].pages, distinct[sample.sha256].word

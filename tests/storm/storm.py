@@ -32,7 +32,7 @@ from chaos import Chaos  # noqa: E402
 from checker import check_database, orphan_files  # noqa: E402
 from cluster import KINDS, Cluster  # noqa: E402
 from mischief import Mischief  # noqa: E402
-from samples import learn_fingerprints, make_real_samples, make_samples, open_database  # noqa: E402
+from samples import learn_pages, make_real_samples, make_samples, open_database  # noqa: E402
 from service import Service  # noqa: E402
 from stores import Stores  # noqa: E402
 from uploads import Uploads  # noqa: E402
@@ -82,7 +82,7 @@ class Outcome:
 def learned_samples(real):
     samples = make_real_samples() if real else make_samples()
     with Service() as calm:
-        learn_fingerprints(calm, samples)
+        learn_pages(calm, samples)
         calm.stop()
     return samples
 
@@ -117,7 +117,7 @@ def _storm(cluster, outcome, samples, documents, kills, seed, seconds, patience,
     cluster.start()
     client = cluster.client(timeout=10)
     uploads = Uploads(client, samples, documents, seed, os.path.join(cluster.directory, "client.log"))
-    watchers = Watchers(client, uploads, seed)
+    watchers = Watchers(cluster.each_client(timeout=10), uploads, seed)
     chaos = Chaos(cluster.services, seed, LEASE, [place.store for place in cluster.places.values()])
     mischief = Mischief(cluster.sqs, seed) if "sqs" in cluster.places else None
     deadline = time.monotonic() + seconds

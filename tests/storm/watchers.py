@@ -1,6 +1,7 @@
 """Pollers that remember every answer about accepted documents: progress may never go back, and what is final stays as it is.
 
 Each document belongs to one poller, which asks again only after it was answered, so an answer that goes back is a fault of the service.
+Each poller asks one of the API processes, as clients behind a load balancer that keeps them where they are.
 """
 import random
 import threading
@@ -17,8 +18,8 @@ def status_of(document):
 
 
 class Watchers:
-    def __init__(self, client, uploads, seed, count=20):
-        self.client, self.uploads, self.count = client, uploads, count
+    def __init__(self, clients, uploads, seed, count=20):
+        self.clients, self.uploads, self.count = clients, uploads, count
         self.problems = []
         self.answers = 0
         self.stop = threading.Event()
@@ -34,6 +35,7 @@ class Watchers:
             thread.join()
 
     def _run(self, number, chance):
+        client = self.clients[number % len(self.clients)]
         progress, final = {}, {}
         while not self.stop.is_set():
             mine = self.uploads.known()[number::self.count]
@@ -41,13 +43,13 @@ class Watchers:
                 # Mostly the newest ones: their states change.
                 document, sample = chance.choice(mine[-3:]) if chance.random() < 0.7 else chance.choice(mine)
                 try:
-                    self._look(document, sample, progress, final)
+                    self._look(client, document, sample, progress, final)
                 except UNREACHABLE:
                     pass
             time.sleep(0.03)
 
-    def _look(self, document, sample, progress, final):
-        answer = self.client.get(status_of(document))
+    def _look(self, client, document, sample, progress, final):
+        answer = client.get(status_of(document))
         if answer.status == 503:
             return
         if answer.status != 200:
@@ -65,14 +67,14 @@ class Watchers:
         if body["status"] in FINAL and document not in final:
             final[document] = answer.body
             if body["status"] == "COMPLETED":
-                self._result_is_there(document, sample)
+                self._result_is_there(client, document, sample)
 
-    def _result_is_there(self, document, sample):
+    def _result_is_there(self, client, document, sample):
         """COMPLETED is never said without a readable result."""
         target = "/result/%d" % document if isinstance(document, int) else "/v1/documents/%s/result" % document
         while not self.stop.is_set():
             try:
-                answer = self.client.get(target)
+                answer = client.get(target)
             except UNREACHABLE:
                 answer = None
             if answer is not None and answer.status == 200:
