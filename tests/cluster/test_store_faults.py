@@ -176,6 +176,18 @@ def test_a_service_starts_without_it(make_cluster, kind):
 # ---- PostgreSQL
 
 
+def test_the_database_is_lost_while_a_service_starts(make_cluster):
+    cluster = make_cluster(("postgres",), ("api,worker",), start=False)
+    proxy = cluster.postgres.store.proxy
+    for passed in (0, 100, 400, 800, 1600, 3200):
+        proxy.faults = Faults(cut_after=passed, times=1)
+        struck = proxy.struck
+        cluster.start()
+        assert proxy.struck > struck
+        ended(cluster.client(), submit(cluster.client()))
+        cluster.services[0].stop()
+
+
 def test_the_answer_to_a_commit_is_lost(cluster, client):
     proxy = cluster.postgres.store.proxy
     for turn in range(5):

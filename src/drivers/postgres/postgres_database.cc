@@ -11,6 +11,7 @@
 #include <boost/asio/detached.hpp>
 
 #include <algorithm>
+#include <thread>
 
 namespace docquarry {
 namespace {
@@ -61,6 +62,18 @@ Async<void> commit_late(PostgresPool::Loan connection) {
   co_await send_alone(*connection.get(), "COMMIT");
 }
 
+// Begins again when the connection is lost meanwhile: what was applied is known then.
+Result<std::vector<std::string>> bring_up_to_date(const PostgresAddress& address, const PostgresOptions& options, Timestamp now) {
+  auto deadline = std::chrono::steady_clock::now() + options.start_time;
+  while (true) {
+    TRY(auto target, PostgresMigrationTarget::connect(address, options));
+    auto applied = migrate(target, migrations_for("postgres"), now);
+    if (applied || !target.is_lost() || std::chrono::steady_clock::now() > deadline) return applied;
+    log::warn("lost the database while starting, trying again", applied.error());
+    std::this_thread::sleep_for(200ms);
+  }
+}
+
 }  // namespace
 
 // How one try to run a transaction ended.
@@ -107,8 +120,7 @@ class PostgresDatabase::Retries {
 Result<std::unique_ptr<PostgresDatabase>> PostgresDatabase::open(boost::asio::io_context& loop, PostgresOptions options,
                                                                  Timestamp now) {
   TRY(auto address, PostgresAddress::parse(options.url));
-  TRY(auto target, PostgresMigrationTarget::connect(address, options));
-  TRY(auto applied, migrate(target, migrations_for("postgres"), now));
+  TRY(auto applied, bring_up_to_date(address, options, now));
   auto pool = std::make_shared<PostgresPool>(loop, std::move(address), options);
   return std::unique_ptr<PostgresDatabase>(new PostgresDatabase(loop, std::move(options), std::move(pool), std::move(applied)));
 }

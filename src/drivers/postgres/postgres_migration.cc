@@ -49,18 +49,21 @@ Result<PostgresMigrationTarget> PostgresMigrationTarget::connect(const PostgresA
   Words words(parameters);
   auto deadline = std::chrono::steady_clock::now() + options.start_time;
   std::chrono::steady_clock::duration pause = 200ms;
+  int refusals = 0;  // in a row: a server that has just come back looks like one that refuses us, once
   for (bool first = true;; first = false) {
     std::unique_ptr<pg_conn, Closer> connection(PQconnectdbParams(words.keys.data(), words.values.data(), 0));
     if (PQstatus(connection.get()) == CONNECTION_OK) return PostgresMigrationTarget(std::move(connection));
     Error error(database_unavailable,
                 "cannot connect to the database " + address.shown() + ": " + one_line(PQerrorMessage(connection.get())));
-    bool refuses_us = PQpingParams(words.keys.data(), words.values.data(), 0) == PQPING_OK;
-    if (refuses_us || std::chrono::steady_clock::now() + pause > deadline) return fail(std::move(error));
+    refusals = PQpingParams(words.keys.data(), words.values.data(), 0) == PQPING_OK ? refusals + 1 : 0;
+    if (refusals == 2 || std::chrono::steady_clock::now() + pause > deadline) return fail(std::move(error));
     if (first) log::warn("waiting for the database", error);
     std::this_thread::sleep_for(jittered(pause));
     pause = std::min<std::chrono::steady_clock::duration>(pause * 2, 2s);
   }
 }
+
+bool PostgresMigrationTarget::is_lost() const { return PQstatus(connection_.get()) != CONNECTION_OK; }
 
 Result<std::string> PostgresMigrationTarget::execute(const std::string& sql) {
   PostgresResult result(PQexec(connection_.get(), sql.c_str()));

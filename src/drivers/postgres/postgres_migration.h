@@ -13,12 +13,13 @@ namespace docquarry {
 
 class PostgresMigrationTarget : public MigrationTarget {
  public:
-  // Waits up to options.start_time for a server that does not answer yet; one that refuses us is not asked again.
+  // Waits up to options.start_time for a server that does not answer yet; one that refuses us is asked once more.
   // Errors: database_unavailable with what the operator can do.
   static Result<PostgresMigrationTarget> connect(const PostgresAddress& address, const PostgresOptions& options);
 
   Result<int> lock_and_read_version() override;
   Result<void> apply(const Migration& migration, Timestamp now) override;
+  bool is_lost() const;  // the connection, and with it the lock
 
  private:
   struct Closer {
