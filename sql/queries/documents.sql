@@ -42,7 +42,7 @@ FROM idempotency_keys k, documents d
 WHERE k.user_id = $1 AND k.key = $2 AND d.uid = $3;
 
 -- name: find_by_key
-SELECT k.fingerprint, t.id, d.id, d.uid, d.s3_key, d.filename, d.created_at
+SELECT k.fingerprint, t.id, d.id, d.uid, d.s3_key, d.filename, d.created_at, d.prompt
 FROM idempotency_keys k
 JOIN idempotency_documents i ON i.key_id = k.id
 JOIN documents d ON d.id = i.document_id

@@ -47,7 +47,7 @@ WHERE id = $1
   AND EXISTS (SELECT 1 FROM tasks t WHERE t.document_id = documents.id AND t.generation = documents.generation + 1);
 
 -- name: newest_ticket
-SELECT t.id, d.id, d.uid, d.s3_key, d.filename, d.created_at, t.state
+SELECT t.id, d.id, d.uid, d.s3_key, d.filename, d.created_at, d.prompt, t.state
 FROM documents d
 JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation
 WHERE d.id = $1;
@@ -166,7 +166,8 @@ RETURNING id, document_id,
   (SELECT uid FROM documents d WHERE d.id = tasks.document_id),
   (SELECT s3_key FROM documents d WHERE d.id = tasks.document_id),
   (SELECT filename FROM documents d WHERE d.id = tasks.document_id),
-  (SELECT created_at FROM documents d WHERE d.id = tasks.document_id);
+  (SELECT created_at FROM documents d WHERE d.id = tasks.document_id),
+  (SELECT prompt FROM documents d WHERE d.id = tasks.document_id);
 
 -- name: next_due
 SELECT (SELECT min(due_at) FROM tasks WHERE state = 'PENDING' AND due_at IS NOT NULL),

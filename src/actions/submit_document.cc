@@ -1,5 +1,6 @@
 #include "actions/submit_document.h"
 
+#include "base/all_of.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/sha256.h"
@@ -90,6 +91,8 @@ Standing first_standing(const NewDocument& document, const TaskTicket& ticket) {
   standing.owner = document.owner;
   standing.filename = document.filename;
   standing.created_at = document.created_at;
+  standing.content = document.content;
+  standing.prompt = document.prompt.value_or("");
   return standing;
 }
 
@@ -163,12 +166,20 @@ Async<Result<Accepted>> SubmitDocument::record(Submission submission, std::optio
   CO_CHECK(fault_point("accept.after_record"));
   for (std::size_t i = 0; i < tickets->size(); ++i) {
     co_await board_.post(first_standing(kept[i], (*tickets)[i]));
-    auto announced = co_await queue_.announce((*tickets)[i]);
-    if (!announced) log::warn("announcement failed, the rescuer will repeat it", announced.error());
     metrics_.documents_accepted.Increment();
   }
+  co_await announce(*tickets);
   metrics_.bytes_accepted.Increment(bytes);
   co_return Accepted{std::move(*tickets), false};
+}
+
+// All at once: a queue that is far away takes them in batches.
+Async<void> SubmitDocument::announce(std::vector<TaskTicket> tickets) {
+  std::vector<Async<Result<void>>> announcements;
+  for (auto& ticket : tickets) announcements.push_back(queue_.announce(std::move(ticket)));
+  auto outcomes = co_await all_of(std::move(announcements));
+  for (const auto& announced : outcomes)
+    if (!announced) log::warn("announcement failed, the rescuer will repeat it", announced.error());
 }
 
 Async<void> SubmitDocument::discard(std::vector<StagedFile> files) {

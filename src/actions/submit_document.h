@@ -58,6 +58,7 @@ class SubmitDocument {
   Async<void> discard(std::vector<StagedFile> files);
 
  private:
+  Async<void> announce(std::vector<TaskTicket> tickets);
   Async<Result<Accepted>> accept_with_key(Submission submission);
   Async<Result<Accepted>> record(Submission submission, std::optional<IdempotencyKey> key);
 

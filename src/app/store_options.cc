@@ -48,6 +48,10 @@ SqsOptions sqs_options(const Settings& settings) {
   return options;
 }
 
-Result<RedisOptions> redis_options(const Settings& settings) { return parse_redis_url(settings.live); }
+Result<RedisOptions> redis_options(const Settings& settings) {
+  TRY(auto options, parse_redis_url(settings.live));
+  if (settings.files.starts_with("s3://")) options.bucket = s3_options(settings).bucket;
+  return options;
+}
 
 }  // namespace docquarry

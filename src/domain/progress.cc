@@ -37,6 +37,8 @@ Standing standing_of(const DocumentView& view) {
   standing.completed_at = view.completed_at;
   standing.failure = view.failure;
   standing.partial = view.partial;
+  standing.content = view.content;
+  standing.prompt = view.prompt.value_or("");
   return standing;
 }
 

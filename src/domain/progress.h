@@ -28,6 +28,10 @@ struct Standing {
   std::optional<Failure> failure;
   bool partial = false;
   double seconds_left = -1;  // estimate from measured pages per second; negative while it is not known
+
+  // For the original's tools, which read them in Redis; not kept elsewhere, so empty in what a board gives back.
+  ObjectKey content;
+  std::string prompt;
 };
 
 // 0 to 100. Page progress fills 5 to 95, so that 100 is said only by a committed result. Within a generation it never falls.

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "domain/ids.h"
 
+#include <optional>
 #include <string>
 
 namespace docquarry {
@@ -18,6 +19,7 @@ struct TaskTicket {
   ObjectKey content;
   std::string filename;
   Timestamp created_at;
+  std::optional<std::string> prompt;
 };
 
 class TaskQueue {

@@ -461,7 +461,9 @@ TYPED_TEST_P(LedgerContract, loses_the_lease_when_the_document_is_deleted) {
 }
 
 TYPED_TEST_P(LedgerContract, announces_again_what_was_announced_long_ago_and_is_still_due) {
-  auto waiting = this->add("waiting");
+  auto asked = this->new_document("waiting");
+  asked.prompt = "list the dates";
+  auto waiting = this->add(asked);
   auto retried = this->add("retried");
   auto expired = this->add("expired");
   auto tasks = this->claim(3);
@@ -481,6 +483,7 @@ TYPED_TEST_P(LedgerContract, announces_again_what_was_announced_long_ago_and_is_
   EXPECT_EQ(first[0].content, waiting.content);
   EXPECT_EQ(first[0].filename, "waiting");
   EXPECT_EQ(first[0].created_at, waiting.created_at);
+  EXPECT_EQ(first[0].prompt, asked.prompt);
   std::set<DocumentId> due;
   for (const auto& ticket : second) due.insert(ticket.document);
   EXPECT_EQ(due, std::set<DocumentId>({retried.document, expired.document}));

@@ -64,8 +64,8 @@ OutgoingMessage announcement_of(const TaskTicket& ticket, const std::string& buc
   OutgoingMessage message;
   message.body = "{\"task_id\": \"" + number + "\", \"s3_bucket\": " + (bucket.empty() ? "null" : ascii_json(bucket)) +
                  ", \"s3_key\": " + ascii_json(ticket.content.value()) + ", \"filename\": " + ascii_json(ticket.filename) +
-                 ", \"created_at\": \"" + to_naive_iso(ticket.created_at) + "\", \"prompt\": null, \"document_id\": " + number +
-                 "}";
+                 ", \"created_at\": \"" + to_naive_iso(ticket.created_at) +
+                 "\", \"prompt\": " + (ticket.prompt ? ascii_json(*ticket.prompt) : "null") + ", \"document_id\": " + number + "}";
   message.attributes.push_back({"task_id", "String", number});
   return message;
 }

@@ -24,7 +24,7 @@ struct OutgoingMessage {
 };
 
 // The body is pure ASCII, as Python's json.dumps writes it: task_id (the document's number, as text), s3_bucket (null when files are not
-// in S3), s3_key, filename, created_at (UTC, without offset), prompt (null: a ticket has none), and document_id, the same number. The
+// in S3), s3_key, filename, created_at (UTC, without offset), prompt (or null), and document_id, the same number. The
 // number is also the attribute task_id.
 OutgoingMessage announcement_of(const TaskTicket& ticket, const std::string& bucket);
 

@@ -34,6 +34,9 @@ TEST(SqsMessage, is_the_original_service_s) {
 
   EXPECT_EQ(message.body, R"({"task_id": "12", "s3_bucket": "scans", "s3_key": "uploads/0a.pdf", "filename": "a.pdf", )"
                           R"("created_at": "2026-01-02T03:04:05.500000", "prompt": null, "document_id": 12})");
+  auto asked = ticket();
+  asked.prompt = "list \"dates\"";
+  EXPECT_THAT(announcement_of(asked, "scans").body, HasSubstr(R"("prompt": "list \"dates\"")"));
   ASSERT_EQ(message.attributes.size(), 1u);
   EXPECT_EQ(message.attributes[0].name, "task_id");
   EXPECT_EQ(message.attributes[0].type, "String");

@@ -103,6 +103,8 @@ Async<void> MemoryProgressBoard::post(Standing standing) {
   ProgressEvent event;
   event.number = board_->last_number = std::max(board_->last_number + 1, std::uint64_t(now.count()));
   event.standing = std::move(standing);
+  event.standing.content = ObjectKey();
+  event.standing.prompt = std::string();
   events.push_back(std::move(event));
   if (events.size() > board_->limits.events_per_document) events.pop_front();
   entry->changed.cancel();

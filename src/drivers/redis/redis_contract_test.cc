@@ -51,6 +51,7 @@ class RedisStores {
 }  // namespace
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, ProgressBoardContract, RedisStores);
+INSTANTIATE_TYPED_TEST_SUITE_P(Redis, RememberingBoardContract, RedisStores);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, RateLimiterContract, RedisStores);
 INSTANTIATE_TYPED_TEST_SUITE_P(Redis, ResultCacheContract, RedisStores);
 

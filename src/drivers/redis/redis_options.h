@@ -15,6 +15,7 @@ struct RedisOptions {
   int port = 6379;
   std::string user, password;  // empty: not sent
   int database = 0;
+  std::string bucket;   // where originals are, told to the readers of task:{id}; empty when they are not in S3
   bool tls = false;     // the certificate must be valid for `host`
   std::string ca_file;  // whom to trust with TLS; empty: whom the system trusts
 

@@ -32,7 +32,7 @@ std::vector<std::string> post_arguments(const Standing& standing, const RedisOpt
                                      std::to_string(kept.count()),
                                      std::to_string(options.events_per_document),
                                      std::to_string(options.listed_documents)};
-  auto fields = original_fields(standing);
+  auto fields = original_fields(standing, options.bucket);
   arguments.insert(arguments.end(), std::make_move_iterator(fields.begin()), std::make_move_iterator(fields.end()));
   return arguments;
 }

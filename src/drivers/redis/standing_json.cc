@@ -165,7 +165,7 @@ std::optional<DocumentMessage> message_from_json(std::string_view text) {
   return message;
 }
 
-std::vector<std::string> original_fields(const Standing& standing) {
+std::vector<std::string> original_fields(const Standing& standing, const std::string& bucket) {
   auto naive = [](const std::optional<Timestamp>& time) { return time ? to_naive_iso(*time) : std::string(); };
   bool cancelled = standing.state == TaskState::cancelled;
   std::string error;
@@ -180,13 +180,13 @@ std::vector<std::string> original_fields(const Standing& standing) {
           "status",       std::string(to_text(cancelled ? TaskState::failed : standing.state)),
           "progress",     progress,
           "filename",     standing.filename,
-          "s3_key",       "",
-          "s3_bucket",    "",
+          "s3_key",       standing.content.value(),
+          "s3_bucket",    bucket,
           "created_at",   to_naive_iso(standing.created_at),
           "started_at",   naive(standing.started_at),
           "completed_at", naive(standing.completed_at),
           "error",        error,
-          "prompt",       ""};
+          "prompt",       standing.prompt};
 }
 
 }  // namespace docquarry

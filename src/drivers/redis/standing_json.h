@@ -24,6 +24,6 @@ std::optional<DocumentMessage> message_from_json(std::string_view text);
 
 // name, value, name, value ...: task_id, document_id, status, progress, filename, s3_key, s3_bucket, created_at, started_at, completed_at,
 // error, prompt. What is not known is the empty string. The original knows no CANCELLED: it reads FAILED with an error.
-std::vector<std::string> original_fields(const Standing& standing);
+std::vector<std::string> original_fields(const Standing& standing, const std::string& bucket);
 
 }  // namespace docquarry

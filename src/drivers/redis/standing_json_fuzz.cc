@@ -12,6 +12,6 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   auto written = docquarry::to_json(*standing);
   auto again = docquarry::standing_from_json(written);
   if (!again || docquarry::to_json(*again) != written) std::abort();
-  docquarry::original_fields(*standing);
+  docquarry::original_fields(*standing, "scans");
   return 0;
 }

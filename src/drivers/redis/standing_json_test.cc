@@ -30,7 +30,7 @@ Standing example() {
 }
 
 std::map<std::string, std::string> fields_of(const Standing& standing) {
-  auto all = original_fields(standing);
+  auto all = original_fields(standing, "scans");
   std::map<std::string, std::string> fields;
   for (std::size_t i = 0; i + 1 < all.size(); i += 2) fields[all[i]] = all[i + 1];
   return fields;
@@ -110,20 +110,24 @@ TEST(StandingJson, knows_events_and_the_end_of_a_document) {
 }
 
 TEST(OriginalFields, are_those_of_the_original_in_its_forms) {
-  auto fields = fields_of(example());
+  auto standing = example();
+  standing.content = ObjectKey("uploads/1.pdf");
+  standing.prompt = "three points";
+
+  auto fields = fields_of(standing);
 
   std::map<std::string, std::string> expected{{"task_id", "7"},
                                               {"document_id", "7"},
                                               {"status", "FAILED"},
                                               {"progress", "50.0"},
                                               {"filename", "Bericht \"2\"\\ Ä.pdf"},
-                                              {"s3_key", ""},
-                                              {"s3_bucket", ""},
+                                              {"s3_key", "uploads/1.pdf"},
+                                              {"s3_bucket", "scans"},
                                               {"created_at", "2026-01-02T03:04:05.000001"},
                                               {"started_at", "2026-01-02T03:04:06"},
                                               {"completed_at", ""},
                                               {"error", "The document is encrypted"},
-                                              {"prompt", ""}};
+                                              {"prompt", "three points"}};
   EXPECT_EQ(fields, expected);
 }
 

@@ -106,6 +106,7 @@ Async<Result<std::vector<TaskTicket>>> SqlCatalogue::add(std::vector<NewDocument
     ticket.content = document.content;
     ticket.filename = document.filename;
     ticket.created_at = document.created_at;
+    ticket.prompt = document.prompt;
     tickets.push_back(std::move(ticket));
     answer += 2;
   }

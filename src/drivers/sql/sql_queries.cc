@@ -116,7 +116,7 @@ SqlQueries::SqlQueries(std::string_view engine, std::span<const embedded::File> 
   for (const auto& file : files)
     if (is_for(file.path, engine)) read_into(source, file);
   if (fault_switch("storm.no_fence"))
-    source.fragments["fence"] = {"id = $1 AND CAST($2 AS INTEGER) > 0 AND CAST($3 AS TEXT) <> ''"};
+    source.fragments["fence"] = {"id = $1 AND CAST($2 AS BIGINT) IS NOT NULL AND CAST($3 AS TEXT) IS NOT NULL"};
   for (const auto& [name, lines] : source.statements) add(name, expanded(lines, source));
 }
 

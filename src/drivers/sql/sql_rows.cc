@@ -52,6 +52,7 @@ TaskTicket read_ticket(RowReader& row) {
   ticket.content = ObjectKey(row.text());
   ticket.filename = row.text();
   ticket.created_at = row.time();
+  ticket.prompt = row.maybe_text();
   return ticket;
 }
 
