@@ -227,6 +227,24 @@ def test_a_backend_of_the_database_is_killed(cluster, client):
     assert_all_well(cluster, client, contents, uids)
 
 
+def test_pages_that_were_saved_survive_the_database_server(make_cluster):
+    """Who completes a task counts on the pages that it saved before; the server dies although its log was not due to be written yet."""
+    cluster = make_cluster(("postgres",), ("api,worker",), DOCQUARRY_LEASE="1s")
+    place = cluster.postgres
+    place.psql("ALTER SYSTEM SET wal_writer_delay = '10s'")
+    place.psql("SELECT pg_reload_conf()")
+    try:
+        client = cluster.client()
+        uid = submit(client, pdfs.heavy(400, "saved"))
+        until(lambda: place.rows("SELECT count(*) FROM pages")[0][0] > 0, "no page is saved while it runs")
+        place.store.restart()
+        ended(client, uid)
+        assert place.rows("SELECT count(*) FROM pages")[0][0] == 400
+    finally:
+        place.psql("ALTER SYSTEM RESET wal_writer_delay")
+        place.psql("SELECT pg_reload_conf()")
+
+
 def at_the_server(cluster, *statements):
     """As its administrator, from outside of our database."""
     with harness.connect(cluster.postgres.store.url("postgres")) as server:

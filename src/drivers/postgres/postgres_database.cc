@@ -146,7 +146,7 @@ Async<Result<std::vector<Rows>>> PostgresDatabase::run(Transaction transaction) 
 Async<PostgresDatabase::Attempt> PostgresDatabase::try_to_run(const Transaction& transaction) {
   auto connection = co_await pool_->take();
   if (!connection) co_return Attempt::failed(Attempt::End::did_not_happen, std::move(connection).error());
-  bool is_durable = transaction.durability == Durability::power;
+  bool is_durable = transaction.durability != Durability::process;
   bool decides = asks_first(transaction);
   std::vector<PostgresStep> steps;
   steps.emplace_back("BEGIN ISOLATION LEVEL READ COMMITTED");

@@ -50,7 +50,8 @@ class Statement {
 
 // How much a commit promises when run() returns.
 enum class Durability {
-  process,  // survives the death of the process: claims, heartbeats, pages of a running task. Losing them costs work, not truth
+  process,  // survives the death of our process: claims, heartbeats. Losing them costs work, not truth
+  server,   // also that of a database server, which we outlive: pages of a running task, because who completes it counts on them
   power     // survives a power loss: everything that was promised to a client
 };
 

@@ -89,7 +89,7 @@ Async<Result<LeaseStanding>> SqlLedger::extend(Lease lease, Timestamp until) {
 }
 
 Async<Result<void>> SqlLedger::save_pages(Lease lease, std::vector<Page> pages, int pages_expected, int page_count) {
-  Transaction transaction(Durability::process);
+  Transaction transaction(Durability::server);
   add_pages(transaction, lease, pages);
   transaction.add(for_lease("count_saved_pages", lease, pages_expected, page_count));
   CO_CHECK(fault_point("pages.before_commit"));
