@@ -179,7 +179,7 @@ def test_a_service_starts_without_it(make_cluster, kind):
 def test_the_database_is_lost_while_a_service_starts(make_cluster):
     cluster = make_cluster(("postgres",), ("api,worker",), start=False)
     proxy = cluster.postgres.store.proxy
-    for passed in (0, 100, 400, 800, 1600, 3200):
+    for passed in (5000, 0, 100, 400, 800):  # the first one in the middle of the first migration
         proxy.faults = Faults(cut_after=passed, times=1)
         struck = proxy.struck
         cluster.start()
