@@ -1,10 +1,14 @@
 -- Statements about documents, as people look at them. How these files are read: src/drivers/sql/sql_queries.h.
 
--- fragment: document_view
--- Read in this order by drivers/sql/sql_rows.cc. Every document has a task of its generation, written by the same transaction.
+-- fragment: document_columns
+-- Read in this order by drivers/sql/sql_rows.cc.
        d.id, d.uid, d.user_id, d.filename, d.s3_key, d.bytes, d.sha256, d.prompt, d.summary, d.created_at,
        t.id, t.state, t.attempt, t.generation, t.options, t.started_at, t.completed_at, t.error_code, t.error_message, t.error_page,
        t.error_retryable, t.page_count, t.extraction_seconds, t.pages_saved, t.pages_expected, t.partial, t.extractor
+
+-- fragment: document_view
+-- Every document has a task of its generation, written by the same transaction.
+       {document_columns}
 FROM documents d
 JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation
 
@@ -15,18 +19,18 @@ JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation
   AND d.id >= (SELECT min(id) FROM documents WHERE created_at >= $4 AND created_at < $5)        --? dates
   AND d.id <= (SELECT max(id) FROM documents WHERE created_at >= $4 AND created_at < $5)        --? dates
   AND d.created_at >= $4 AND d.created_at < $5                                                  --? dates
-  AND lower(d.filename) LIKE $6 ESCAPE '\'                                                      --? name
+  AND {folded_filename} LIKE $6 ESCAPE '\'                                                       --? name
 
 -- name: insert_document
 -- Selecting from users makes an unknown owner an empty answer instead of an error in the middle of a transaction.
 INSERT INTO documents (user_id, filename, s3_key, created_at, prompt, uid, bytes, sha256)
-SELECT u.id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT), CAST($8 AS TEXT)
+SELECT u.id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS {time}), CAST($5 AS TEXT), CAST($6 AS TEXT), CAST($7 AS BIGINT), CAST($8 AS TEXT)
 FROM users u
 WHERE u.id = $1;
 
 -- name: insert_key
 INSERT INTO idempotency_keys (user_id, key, fingerprint, created_at)
-SELECT u.id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT)
+SELECT u.id, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS {time})
 FROM users u
 WHERE u.id = $1
 ON CONFLICT (user_id, key) DO NOTHING;

@@ -24,18 +24,19 @@ holder = NULL, claim = NULL, lease_until = NULL
 -- name: insert_task
 -- Counted as announced: the bell is rung right after the commit, and the rescuer looks only at what was rung long ago.
 INSERT INTO tasks (document_id, generation, user_id, turn, state, options, password, created_at, announced_at)
-SELECT d.id, d.generation, d.user_id, {next_turn}, 'PENDING', CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($4 AS TEXT)
+SELECT d.id, d.generation, d.user_id, {next_turn}, 'PENDING', CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS {time}), CAST($4 AS {time})
 FROM documents d
 WHERE d.uid = $1
 RETURNING id, document_id;
 
 -- name: insert_task_again
--- Only for a document whose newest task has ended.
+-- Only for a document whose newest task has ended, and once when two ask at the same time.
 INSERT INTO tasks (document_id, generation, user_id, turn, state, options, password, created_at, announced_at)
-SELECT d.id, d.generation + 1, d.user_id, {next_turn}, 'PENDING', CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($4 AS TEXT)
+SELECT d.id, d.generation + 1, d.user_id, {next_turn}, 'PENDING', CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS {time}), CAST($4 AS {time})
 FROM documents d
 JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation
-WHERE d.id = $1 AND t.state IN ('COMPLETED', 'FAILED', 'CANCELLED');
+WHERE d.id = $1 AND t.state IN ('COMPLETED', 'FAILED', 'CANCELLED')
+ON CONFLICT (document_id, generation) DO NOTHING;
 
 -- name: show_newest_task
 -- The document becomes what its new task is: waiting, without a result. Nothing happens when there is no newer task.
@@ -57,18 +58,26 @@ WHERE d.id = $1;
 UPDATE tasks
 SET state = CASE WHEN cancel_requested = 1 THEN 'CANCELLED' WHEN interruptions >= $2 THEN 'FAILED' ELSE 'PENDING' END,
     interruptions = interruptions + 1,
-    completed_at = CASE WHEN cancel_requested = 1 OR interruptions >= $2 THEN $1 END,
+    completed_at = CASE WHEN cancel_requested = 1 OR interruptions >= $2 THEN CAST($1 AS {time}) END,
     password = CASE WHEN cancel_requested = 1 OR interruptions >= $2 THEN NULL ELSE password END,
     error_code = CASE WHEN cancel_requested = 1 THEN $3 WHEN interruptions >= $2 THEN $5 ELSE error_code END,
     error_message = CASE WHEN cancel_requested = 1 THEN $4 WHEN interruptions >= $2 THEN $6 ELSE error_message END,
     error_page = 0, error_retryable = 0, {no_lease}
-WHERE state = 'PROCESSING' AND lease_until <= $1;
+WHERE {expired};
 
 -- name: release_delayed
 -- The second step: retries whose time has come. Each is moved once, so claims need not look at those that still wait.
 UPDATE tasks
 SET due_at = NULL
-WHERE state = 'PENDING' AND due_at <= $1;
+WHERE {retry_is_due};
+
+-- name: claimed_tasks
+-- The last step: what this claim took.
+SELECT {document_columns}, t.password, t.backend_failures, t.child_failures, t.interruptions
+FROM tasks t {by_lease}
+JOIN documents d ON d.id = t.document_id
+WHERE t.state = 'PROCESSING' AND t.lease_until = $2 AND t.claim = $1
+ORDER BY t.priority DESC, t.turn, t.id;
 
 -- name: complete_task
 UPDATE tasks
@@ -94,7 +103,7 @@ RETURNING cancel_requested;
 -- A task that is to be cancelled is not tried again.
 UPDATE tasks
 SET state = CASE WHEN cancel_requested = 1 THEN 'CANCELLED' ELSE 'PENDING' END,
-    completed_at = CASE WHEN cancel_requested = 1 THEN $9 END,
+    completed_at = CASE WHEN cancel_requested = 1 THEN CAST($9 AS {time}) END,
     password = CASE WHEN cancel_requested = 1 THEN NULL ELSE password END,
     due_at = $4, backend_failures = backend_failures + $5, child_failures = child_failures + $6,
     error_code = CASE WHEN cancel_requested = 1 THEN $10 ELSE $7 END,
@@ -122,16 +131,19 @@ SET state = 'CANCELLED', completed_at = $4, password = NULL, error_code = $5, er
     {no_lease}
 WHERE {fence};
 
--- name: cancel_pending_task
+-- name: cancel_newest_task
+-- What waits ends at once; who works on it is told at the next heartbeat. One statement, so that no step of a worker comes between.
 UPDATE tasks
-SET state = 'CANCELLED', completed_at = $2, password = NULL, due_at = NULL, error_code = $3, error_message = $4, error_page = 0,
-    error_retryable = 0
-WHERE document_id = $1 AND generation = (SELECT generation FROM documents WHERE id = $1) AND state = 'PENDING';
-
--- name: ask_to_cancel
-UPDATE tasks
-SET cancel_requested = 1
-WHERE document_id = $1 AND generation = (SELECT generation FROM documents WHERE id = $1) AND state = 'PROCESSING';
+SET state = CASE WHEN state = 'PENDING' THEN 'CANCELLED' ELSE state END,
+    cancel_requested = CASE WHEN state = 'PENDING' THEN cancel_requested ELSE 1 END,
+    completed_at = CASE WHEN state = 'PENDING' THEN CAST($2 AS {time}) END,
+    password = CASE WHEN state = 'PENDING' THEN NULL ELSE password END,
+    due_at = NULL,
+    error_code = CASE WHEN state = 'PENDING' THEN $3 ELSE error_code END,
+    error_message = CASE WHEN state = 'PENDING' THEN $4 ELSE error_message END,
+    error_page = 0, error_retryable = 0
+WHERE document_id = $1 AND generation = (SELECT generation FROM documents WHERE id = $1) AND state IN ('PENDING', 'PROCESSING')
+RETURNING state;
 
 -- name: take_unannounced
 UPDATE tasks

@@ -1,5 +1,15 @@
 -- What other engines do differently.
 
+-- fragment: expired
+state = 'PROCESSING' AND lease_until <= $1
+
+-- fragment: retry_is_due
+state = 'PENDING' AND due_at <= $1
+
+-- fragment: by_lease
+-- Keeps the search among the running tasks, which are few.
+INDEXED BY idx_tasks_leases
+
 -- name: claim_tasks
 -- The third step of a claim. There is one writer, so nobody has to be skipped.
 UPDATE tasks
@@ -10,17 +20,6 @@ WHERE id IN (
   WHERE state = 'PENDING' AND due_at IS NULL
   ORDER BY priority DESC, turn, id
   LIMIT $5);
-
--- name: claimed_tasks
--- What this claim took. INDEXED BY keeps the search among the running tasks, which are few.
-SELECT d.id, d.uid, d.user_id, d.filename, d.s3_key, d.bytes, d.sha256, d.prompt, d.summary, d.created_at,
-       t.id, t.state, t.attempt, t.generation, t.options, t.started_at, t.completed_at, t.error_code, t.error_message, t.error_page,
-       t.error_retryable, t.page_count, t.extraction_seconds, t.pages_saved, t.pages_expected, t.partial, t.extractor,
-       t.password, t.backend_failures, t.child_failures, t.interruptions
-FROM tasks t INDEXED BY idx_tasks_leases
-JOIN documents d ON d.id = t.document_id
-WHERE t.state = 'PROCESSING' AND t.lease_until = $2 AND t.claim = $1
-ORDER BY t.priority DESC, t.turn, t.id;
 
 -- name: count_waiting
 SELECT number

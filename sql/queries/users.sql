@@ -2,8 +2,8 @@
 
 -- name: insert_user
 -- Nothing comes back when the email or the key is taken: by whom does not matter, and no error ends the transaction.
-INSERT INTO users (email, api_key, created_at)
-VALUES ($1, $2, $3)
+INSERT INTO users (id, email, api_key, created_at)
+VALUES ({new_user_id}, $1, $2, $3)
 ON CONFLICT DO NOTHING
 RETURNING id;
 

@@ -123,13 +123,11 @@ Async<Result<void>> SqlLedger::confirm_cancel(Lease lease, Timestamp now) {
 
 Async<Result<TaskState>> SqlLedger::request_cancel(DocumentId document, Timestamp now) {
   Transaction transaction(Durability::power);
-  transaction.add(Statement("cancel_pending_task", document, now, task_cancelled.name, task_cancelled.public_text));
-  transaction.add(Statement("ask_to_cancel", document));
+  transaction.add(Statement("cancel_newest_task", document, now, task_cancelled.name, task_cancelled.public_text));
   transaction.add(Statement("newest_ticket", document));
   CO_TRY(auto answers, co_await database_.run(std::move(transaction)));
-  if (answers[0].affected > 0) co_return TaskState::cancelled;
-  if (answers[1].affected > 0) co_return TaskState::processing;
-  if (answers[2].empty()) co_return fail(document_not_found, "there is no such document");
+  if (!answers[0].empty()) co_return task_state_named(RowReader(answers[0], 0).text()).value_or(TaskState::processing);
+  if (answers[1].empty()) co_return fail(document_not_found, "there is no such document");
   co_return fail(already_finished, "the document is already finished");
 }
 

@@ -71,6 +71,7 @@ std::vector<std::string> expanded(const std::vector<std::string>& lines, const S
     auto fragment = source.fragments.find(line.substr(open + 1, close - open - 1));
     if (close == line.npos || fragment == source.fragments.end()) throw std::logic_error("no such fragment: " + line);
     auto inner = expanded(fragment->second, source, depth + 1);
+    if (inner.empty()) inner.emplace_back();  // an engine may have nothing to say
     inner.front().insert(0, line.substr(0, open));
     inner.back() += line.substr(close + 1);
     inner = expanded(inner, source, depth + 1);

@@ -35,6 +35,13 @@ DELETE FROM t;
   EXPECT_EQ(queries.find(Statement("two")).text, "DELETE FROM t");
 }
 
+TEST(SqlQueries, lets_a_fragment_be_empty) {
+  auto files = file("-- fragment: nothing\n-- why\n\n-- name: one\nSELECT 1 FROM t {nothing}\nWHERE {nothing}x = 1;");
+  SqlQueries queries("sqlite", files);
+
+  EXPECT_EQ(queries.find(Statement("one")).text, "SELECT 1 FROM t\nWHERE x = 1");
+}
+
 TEST(SqlQueries, keeps_optional_lines_only_when_asked_and_numbers_parameters_without_gaps) {
   auto files = file(R"(-- name: list
 SELECT 1 FROM t WHERE id < $1
@@ -127,6 +134,7 @@ TEST(Migrate, knows_numbered_files_without_gaps) {
     EXPECT_FALSE(migration.sql.empty());
   }
   EXPECT_GT(expected, 0);
+  EXPECT_FALSE(migrations_for("postgres").empty());
 }
 
 TEST(StoredFacts, says_when_they_are_damaged) {

@@ -1,0 +1,4 @@
+-- What other engines do differently.
+
+-- fragment: new_user_id
+NULL
