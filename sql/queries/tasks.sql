@@ -54,7 +54,7 @@ WHERE d.id = $1;
 
 -- name: release_expired
 -- The first step of a claim: what a dead worker held waits again. A task that was to be cancelled, or that was interrupted too often,
--- ends here, because nobody else will end it.
+-- ends here, because nobody else will end it; whoever claims is told, so that those who wait for it can be told too.
 UPDATE tasks
 SET state = CASE WHEN cancel_requested = 1 THEN 'CANCELLED' WHEN interruptions >= $2 THEN 'FAILED' ELSE 'PENDING' END,
     interruptions = interruptions + 1,
@@ -63,7 +63,8 @@ SET state = CASE WHEN cancel_requested = 1 THEN 'CANCELLED' WHEN interruptions >
     error_code = CASE WHEN cancel_requested = 1 THEN $3 WHEN interruptions >= $2 THEN $5 ELSE error_code END,
     error_message = CASE WHEN cancel_requested = 1 THEN $4 WHEN interruptions >= $2 THEN $6 ELSE error_message END,
     error_page = 0, error_retryable = 0, {no_lease}
-WHERE {expired};
+WHERE {expired}
+RETURNING document_id, state;
 
 -- name: release_delayed
 -- The second step: retries whose time has come. Each is moved once, so claims need not look at those that still wait.

@@ -33,11 +33,10 @@ class RecordingLedger : public TaskLedger {
   std::optional<Timestamp> retry_at;
   bool blamed_child = false, handed_back = false, cancelled = false;
   Result<LeaseStanding> standing = LeaseStanding::held;
+  Claim next_claim;
   Signal* on_heartbeat = nullptr;
 
-  Async<Result<std::vector<ClaimedTask>>> claim(WorkerId, Timestamp, Timestamp, int, AttemptLimits) override {
-    co_return std::vector<ClaimedTask>();
-  }
+  Async<Result<Claim>> claim(WorkerId, Timestamp, Timestamp, int, AttemptLimits) override { co_return next_claim; }
   Async<Result<LeaseStanding>> extend(Lease, Timestamp) override {
     if (on_heartbeat != nullptr) on_heartbeat->raise();
     co_return standing;

@@ -7,6 +7,8 @@
 #include "api/v1/routes.h"
 
 #include <memory>
+#include <span>
+#include <vector>
 
 namespace docquarry::api {
 namespace {
@@ -39,11 +41,9 @@ std::uint64_t limit_of(Body body, const UploadLimits& limits) {
   return body == Body::json ? json_body_limit : limits.request_bytes;
 }
 
-}  // namespace
-
-void add_routes(http::Router& router, Services& services) {
+void add(http::Router& router, Services& services, std::vector<std::span<const Route>> faces) {
   auto api = std::make_shared<Api>(services);  // shared by the handlers, which live as long as the router
-  for (auto face : {legacy::routes(), v1::routes(), operations_routes(), docs_routes()}) {
+  for (auto face : faces) {
     for (const auto& row : face) {
       http::Route route;
       route.method = row.method;
@@ -56,6 +56,14 @@ void add_routes(http::Router& router, Services& services) {
     }
   }
 }
+
+}  // namespace
+
+void add_routes(http::Router& router, Services& services) {
+  add(router, services, {legacy::routes(), v1::routes(), operations_routes(), docs_routes()});
+}
+
+void add_operations_routes(http::Router& router, Services& services) { add(router, services, {operations_routes()}); }
 
 http::Server::Guard make_guard(Services& services) {
   return [&services](http::Request& request) { return guard(services, request); };

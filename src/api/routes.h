@@ -9,6 +9,8 @@ namespace docquarry::api {
 
 // Adds every route of every face. `services` must outlive the router.
 void add_routes(http::Router& router, Services& services);
+// Only /livez, /readyz, /metrics and /version: what a process shows that works but serves no documents.
+void add_operations_routes(http::Router& router, Services& services);
 
 // Runs before every handler: refuses foreign hosts and foreign pages (api/admission.h).
 http::Server::Guard make_guard(Services& services);

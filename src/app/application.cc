@@ -1,6 +1,7 @@
 #include "app/application.h"
 
 #include "actions/cancel_task.h"
+#include "actions/claim_tasks.h"
 #include "actions/process_task.h"
 #include "actions/read_result.h"
 #include "actions/remove_document.h"
@@ -56,7 +57,8 @@ class Application {
  public:
   Application(const Settings& settings, boost::asio::io_context& loop, Metrics& metrics, Drivers drivers)
       : settings_(settings), loop_(loop), metrics_(metrics), drivers_(std::move(drivers)) {
-    api::add_routes(router_, services_);
+    if (has_role("api")) api::add_routes(router_, services_);
+    else api::add_operations_routes(router_, services_);
   }
 
   Async<Result<void>> run();
@@ -93,14 +95,14 @@ class Application {
   ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files,
                        *drivers_.board,  *drivers_.clock,     metrics_,
                        places_,          stopping_,           processing_rules(settings_)};
-  Worker worker_{loop_,
-                 *drivers_.ledger,
-                 *drivers_.queue,
-                 *drivers_.clock,
-                 process_,
-                 WorkerId(host_name() + "/" + std::to_string(::getpid()) + "/" + drivers_.ids->next()),
-                 processing_rules(settings_),
-                 2 * settings_.concurrency + 2,
+  ClaimTasks claim_{*drivers_.ledger,
+                    *drivers_.catalogue,
+                    *drivers_.board,
+                    *drivers_.clock,
+                    metrics_,
+                    WorkerId(host_name() + "/" + std::to_string(::getpid()) + "/" + drivers_.ids->next()),
+                    processing_rules(settings_)};
+  Worker worker_{loop_,    *drivers_.ledger, *drivers_.queue, *drivers_.clock, claim_, process_, 2 * settings_.concurrency + 2,
                  stopping_};
   Rescuer rescuer_{rescue_, sweep_, std::chrono::milliseconds(settings_.lease), settings_.sweep_every, stopping_};
   int live_workers_ = 0;
@@ -152,12 +154,10 @@ api::Policy Application::policy() const {
 Async<Result<void>> Application::run() {
   CO_TRY(sandbox_, co_await drivers_.extractor->start());
   CO_CHECK(co_await take_over());
-  if (has_role("api")) {
-    CO_CHECK(server_.start());
-    log::info("ready", {{"url", "http://" + settings_.listen.address + ":" + std::to_string(server_.port())},
-                        {"sandbox", sandbox_},
-                        {"concurrency", settings_.concurrency}});
-  }
+  CO_CHECK(server_.start());
+  log::info("ready", {{"url", "http://" + settings_.listen.address + ":" + std::to_string(server_.port())},
+                      {"sandbox", sandbox_},
+                      {"concurrency", settings_.concurrency}});
   co_await (work() && wait_for_signal());
   log::info("stopped");
   co_return Result<void>{};

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "domain/document.h"
 #include "domain/task.h"
+#include "drivers/aws/credentials.h"
 #include "drivers/sandbox/sandboxed_extractor.h"
 #include "http/server.h"
 
@@ -34,6 +35,8 @@ struct PostgresParts {
   std::string host, database, user, password;
   std::uint16_t port = 5433;
 };
+// Whether a bucket stands in the path of its address.
+enum class Addressing { automatic, in_path, in_host };
 struct RedisParts {
   std::string host, password;
   std::uint16_t port = 6379;
@@ -46,6 +49,10 @@ struct Settings {
   PostgresParts postgres;
   RedisParts redis;
   std::string s3_bucket, sqs_queue_url;
+  aws::CredentialOptions aws;
+  std::string aws_region, aws_endpoint, s3_endpoint, sqs_endpoint;
+  Addressing s3_path_style = Addressing::automatic;
+  bool s3_redirect = false;
   std::string database, files, queue, live;  // "scheme:rest": app/drivers.cc picks the driver
   int database_connections = 8;
   bool debug_sql = false;

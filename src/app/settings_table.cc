@@ -142,12 +142,14 @@ Result<void> parse_server(Settings& settings, std::string_view text) {
 const std::vector<SettingRow>& settings_table() {
   using H = http::ServerLimits;
   using S = SandboxLimits;
+  using A = aws::CredentialOptions;
+  constexpr auto aws = &Settings::aws;
   constexpr auto http_limits = &Settings::http_limits;
   constexpr auto sandbox = &Settings::sandbox_limits;
   // clang-format off
   static const std::vector<SettingRow> rows{
     {"DOCQUARRY_LISTEN", {}, "127.0.0.1:8000", "address:port", false,
-     "Where the API listens. Port 0 takes any free one. Anything but a loopback address opens the service to others: it has no accounts yet.", parse_listen},
+     "Where the API listens; a process without the role api shows only /livez, /readyz, /metrics and /version there. Port 0 takes any free one. Anything but a loopback address opens the service to others: it has no accounts yet.", parse_listen},
     {"DOCQUARRY_DATA", {}, "./data", "directory", false,
      "Where the embedded stores live. One process at a time may use it.", parse_data},
     {"POSTGRES_HOST", {}, "", "host name or address", false,
@@ -167,10 +169,41 @@ const std::vector<SettingRow>& settings_table() {
     {"DEBUG_SQL", {"DOCQUARRY_DEBUG_SQL"}, "false", "true, false", false,
      "Log every statement with its time (PostgreSQL).", choice(in(&Settings::debug_sql), {"false", "true"})},
 
+    {"AWS_ACCESS_KEY_ID", {}, "", "text", false,
+     "Who we are towards AWS and what is compatible. Without it the role of the container or of the machine is used.", text(in(aws, &A::access_key_id))},
+    {"AWS_SECRET_ACCESS_KEY", {}, "", "text", true,
+     "The secret that belongs to it.", text(in(aws, &A::secret_access_key))},
+    {"AWS_SESSION_TOKEN", {}, "", "text", true,
+     "The token of temporary credentials.", text(in(aws, &A::session_token))},
+    {"AWS_REGION", {"AWS_DEFAULT_REGION"}, "us-east-1", "name", false,
+     "The region of bucket and queue.", text(in(&Settings::aws_region))},
+    {"AWS_ENDPOINT_URL", {}, "", "URL", false,
+     "Where an S3 and an SQS that are not Amazon's are; next two settings: where only one of them is.", text(in(&Settings::aws_endpoint))},
+    {"AWS_ENDPOINT_URL_S3", {}, "", "URL", false,
+     "Where the S3 is.", text(in(&Settings::s3_endpoint))},
+    {"AWS_ENDPOINT_URL_SQS", {}, "", "URL", false,
+     "Where the SQS is; else the address of the queue says it.", text(in(&Settings::sqs_endpoint))},
+    {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", {}, "", "path", false,
+     "Where a container on ECS asks for the credentials of its role.", text(in(aws, &A::container_relative_uri))},
+    {"AWS_CONTAINER_CREDENTIALS_FULL_URI", {}, "", "URL", false,
+     "Where a container on EKS asks for them.", text(in(aws, &A::container_full_uri))},
+    {"AWS_CONTAINER_AUTHORIZATION_TOKEN", {}, "", "text", true,
+     "What it shows there.", text(in(aws, &A::container_token))},
+    {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", {}, "", "file", false,
+     "Where what it shows there stands.", text(in(aws, &A::container_token_file))},
+    {"AWS_EC2_METADATA_DISABLED", {}, "false", "true, false", false,
+     "Do not ask the machine for its role.", choice(in(aws, &A::instance_role_disabled), {"false", "true"})},
+    {"AWS_EC2_METADATA_SERVICE_ENDPOINT", {}, "http://169.254.169.254", "URL", false,
+     "Where the machine is asked.", text(in(aws, &A::instance_metadata))},
+
     {"S3_BUCKET_NAME", {}, "", "name", false,
      "Set it, and DOCQUARRY_FILES is this bucket.", text(in(&Settings::s3_bucket))},
     {"DOCQUARRY_FILES", {}, "{files}", "file:PATH, s3://BUCKET/PREFIX", false,
      "The uploaded files.", store(in(&Settings::files), {"file:PATH", "s3://BUCKET/PREFIX"})},
+    {"DOCQUARRY_S3_PATH_STYLE", {}, "auto", "auto, yes, no", false,
+     "Whether the bucket stands in the path instead of the host name; auto: yes where AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3 is set.", choice(in(&Settings::s3_path_style), {"auto", "yes", "no"})},
+    {"DOCQUARRY_S3_REDIRECT", {}, "no", "no, yes", false,
+     "Send those who download an original to S3 with an address that is good for a short time, instead of sending it through this service.", choice(in(&Settings::s3_redirect), {"no", "yes"})},
 
     {"SQS_QUEUE_URL", {}, "", "URL", false,
      "Set it, and DOCQUARRY_QUEUE is this queue.", text(in(&Settings::sqs_queue_url))},

@@ -4,6 +4,8 @@
 
 #include "layout/glyph.h"
 
+#include <cstdint>
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -30,33 +32,55 @@ struct MarginMark {
   }
 };
 
-// What several pages share: headings and running heads are told by it. Collected page by page, so page n knows pages 1..n.
+// What several pages share: headings and running heads are told by it. Collected page by page; page n knows itself, the pages before it
+// that are near, and the first ones of the document. Not all: an extraction that was interrupted goes on in the middle of a document,
+// and must find the same without reading all of it again.
 class DocumentStyle {
  public:
   static constexpr float margin_share = 0.12f;  // of the page's height, at either end: where running heads and feet stand
+  static constexpr int first_pages = 64, pages_near = 64;
 
-  void learn(const PageInk& page);
+  // Whether what page `place` looks like matters to page `reader`. Places count the pages that are extracted, from 0.
+  static constexpr bool matters(int place, int reader) {
+    return place <= reader && (place < first_pages || place > reader - pages_near);
+  }
+
+  // Pages come in order; one that cannot be read may be left out. What does not matter to page `place` is forgotten.
+  void learn(const PageInk& page, int place);
 
   float body_size_pt() const { return body_size_pt_; }  // the size that most characters have; 0 before the first page
-  bool body_is_bold() const { return bold_ * 2 > letters_; }
-  bool body_is_monospace() const { return monospace_ * 2 > letters_; }
-  // 1 for the largest size seen so far that is larger than the body, and so on; the body's own size comes last.
+  bool body_is_bold() const { return weight_.bold * 2 > weight_.letters; }
+  bool body_is_monospace() const { return weight_.monospace * 2 > weight_.letters; }
+  // 1 for the largest size known that is larger than the body, and so on; the body's own size comes last.
   int heading_level(float size_pt) const;
-  // Whether a line of the margin stood there on two of the pages seen so far. Lines without letters never count.
+  // Whether a line of the margin stands there on two of the pages known. Lines without letters never count.
   bool seen_on_several_pages(std::uint64_t margin_mark) const;
 
  private:
-  void learn_sizes(const PageInk& page);
-  void learn_margins(const PageInk& page);
-
+  struct Weight {
+    std::int64_t letters = 0, bold = 0, monospace = 0;
+  };
   struct SizeCount {
     float size_pt;
-    std::uint64_t letters;
+    std::int64_t letters;
   };
-  std::vector<SizeCount> sizes_;  // ascending
+  struct PageStyle {
+    int place = 0;
+    Weight weight;
+    std::vector<SizeCount> sizes;             // ascending
+    std::vector<std::uint64_t> margin_lines;  // each once
+  };
+  static PageStyle sizes_of(const PageInk& page);
+  static std::vector<std::uint64_t> margin_lines_of(const PageInk& page);
+  void count(const PageStyle& page, int sign);
+  void settle();
+
+  std::deque<PageStyle> near_;  // behind the first pages, the newest last: what will be forgotten
+  Weight weight_;
+  std::vector<SizeCount> sizes_;      // ascending
+  std::vector<float> heading_sizes_;  // descending
   float body_size_pt_ = 0;
-  std::uint64_t letters_ = 0, bold_ = 0, monospace_ = 0;
-  std::unordered_map<std::uint64_t, std::uint32_t> margin_lines_;  // how many pages have it
+  std::unordered_map<std::uint64_t, int> margin_lines_;  // how many pages have it
 };
 
 PageContent analyse_page(const PageInk& page, const DocumentStyle& style);

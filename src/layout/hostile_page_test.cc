@@ -26,7 +26,7 @@ PageInk glyphs(std::size_t count, auto place) {
 
 PageContent read(const PageInk& ink) {
   DocumentStyle style;
-  style.learn(ink);
+  style.learn(ink, 0);
   return analyse_page(ink, style);
 }
 

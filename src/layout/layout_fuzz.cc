@@ -67,7 +67,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
   }
   DocumentStyle style;
-  style.learn(ink);
+  style.learn(ink, 0);
   auto content = analyse_page(ink, style);
   // Every word comes from a letter, and nothing is written that the glyphs cannot pay for.
   if (content.markdown.size() > 1000 * (ink.glyphs.size() + 10)) __builtin_trap();

@@ -472,10 +472,34 @@ TEST(Furniture, a_head_is_known_by_its_return_on_the_next_page) {
   second.text(72, 60, "Annals of Things 8");
   body_text(second, 75);
   DocumentStyle style;
-  style.learn(first.ink);
-  style.learn(second.ink);
+  style.learn(first.ink, 0);
+  style.learn(second.ink, 1);
 
   EXPECT_TRUE(analyse_page(second.ink, style).markdown.starts_with("Running text"));
+}
+
+TEST(DocumentStyle, is_the_same_for_who_begins_in_the_middle_and_reads_only_the_pages_that_matter) {
+  auto page_at = [](int place) {
+    PageBuilder page;
+    page.text(72, 60, place % 3 == 0 ? "Annals of Things" : "Chapter " + std::string(std::size_t(place / 10 + 1), 'x'));
+    page.size = 20 + float(place % 50);
+    page.text(72, 90, "Title");
+    page.size = place < 100 ? 10 : 12;
+    body_text(page, 130);
+    return page.ink;
+  };
+  constexpr int reader = 300;
+  DocumentStyle whole, rest;
+  for (int place = 0; place <= reader; ++place) {
+    auto ink = page_at(place);
+    whole.learn(ink, place);
+    if (DocumentStyle::matters(place, reader)) rest.learn(ink, place);
+  }
+
+  EXPECT_EQ(whole.body_size_pt(), rest.body_size_pt());
+  for (float size = 8; size < 80; size += 1) EXPECT_EQ(whole.heading_level(size), rest.heading_level(size)) << size;
+  auto ink = page_at(reader);
+  EXPECT_EQ(analyse_page(ink, whole).markdown, analyse_page(ink, rest).markdown);
 }
 
 TEST(Furniture, a_page_with_nothing_but_a_number_keeps_it) {

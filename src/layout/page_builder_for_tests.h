@@ -75,7 +75,7 @@ class PageBuilder {
 
   PageContent read() const {
     DocumentStyle style;
-    style.learn(ink);
+    style.learn(ink, 0);
     return analyse_page(ink, style);
   }
 };

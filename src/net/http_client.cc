@@ -207,9 +207,10 @@ void HttpClient::Transfer::set_up() {
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, long(request_.connect_time.count()));
   curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, long(request_.idle_time.count()));
-  // A proxy from the environment is meant for the way out, not for this machine.
+  // A proxy from the environment is meant for the way out, not for this machine, nor for the cloud's services on its link (RFC 3927).
   auto url = parse_url(request_.url);
-  bool is_here = url && (url->host == "localhost" || url->host.starts_with("127.") || url->host == "[::1]");
+  bool is_here = url && (url->host == "localhost" || url->host.starts_with("127.") || url->host == "[::1]" ||
+                         url->host.starts_with("169.254."));
   if (is_here) curl_easy_setopt(easy_, CURLOPT_NOPROXY, "*");
 
   bool has_type = false;
@@ -219,6 +220,7 @@ void HttpClient::Transfer::set_up() {
     has_type = has_type || strcasecmp(name.c_str(), "content-type") == 0;
   }
   if (!has_type) header_lines_ = curl_slist_append(header_lines_, "Content-Type:");  // else libcurl claims to send a form
+  if (!request_.asks_first) header_lines_ = curl_slist_append(header_lines_, "Expect:");
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, header_lines_);
   curl_easy_setopt(easy_, CURLOPT_HEADERFUNCTION, &Transfer::on_head);
   curl_easy_setopt(easy_, CURLOPT_HEADERDATA, this);

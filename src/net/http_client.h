@@ -26,6 +26,7 @@ struct HttpRequest {
   std::string body;                           // what is sent when there is no `upload`
   std::unique_ptr<ByteSource> upload;         // pulled while it is sent
   std::optional<std::uint64_t> upload_bytes;  // empty: chunked
+  bool asks_first = true;                     // before a large upload: a server that refuses is spared it (Expect: 100-continue)
   std::chrono::milliseconds connect_time{5'000};
   std::chrono::seconds idle_time{60};  // how long nothing may arrive or leave
 };

@@ -42,16 +42,20 @@ class Extraction {
     if (last < reader_.page_count())
       cut_document("the document has more than " + std::to_string(last) + " pages; the others are left out");
     wire::Begin begin{std::uint32_t(reader_.page_count()), 0};
-    for (int page = 1; page <= last; ++page) begin.expected += wanted(page) ? 1 : 0;
+    std::vector<int> places = wanted_pages(last);
+    begin.expected = std::uint32_t(places.size());
     wire::append_begin(frames_, request_.document, begin);
     send();
     if (begin.expected == 0) cut_document("the document has none of the pages asked for");
 
-    for (int page = 1; page <= last; ++page) {
-      if (!wanted(page) || within(request_.skip, page)) continue;
+    int learnt = 0;
+    for (int place = 0; place < int(places.size()); ++place) {
+      if (known(places[place])) continue;
+      if (!request_.without_context) learn_known_pages(places, learnt, place);
+      learnt = place + 1;
       // The frame of the last page waits for the end, so a document of one page is two writes.
       send();
-      add_page(page);
+      add_page(places[place], place);
     }
     DocumentFacts facts;
     if (request_.without_facts) facts.page_count = reader_.page_count();
@@ -63,7 +67,27 @@ class Extraction {
   }
 
  private:
-  bool wanted(int page) const { return request_.pages.empty() || within(request_.pages, page); }
+  // A page's place among them is its index.
+  std::vector<int> wanted_pages(int last) const {
+    std::vector<int> pages;
+    for (int page = 1; page <= last; ++page)
+      if (request_.pages.empty() || within(request_.pages, page)) pages.push_back(page);
+    return pages;
+  }
+
+  bool known(int page) const { return within(request_.skip, page); }
+
+  // Pages [begin, reader) were delivered by an earlier child. Those that matter to the page at `reader` are read once more, so that
+  // it becomes what it would have become without the interruption. Those behind the first pages matter only if they are near, so this
+  // takes bounded time however long the document is.
+  void learn_known_pages(const std::vector<int>& pages, int begin, int reader) {
+    for (int place = begin; place < reader; ++place) {
+      if (!DocumentStyle::matters(place, reader)) continue;
+      Page ignored;
+      auto ink = reader_.read_page(pages[place], ignored);
+      if (ink) style_.learn(**ink, place);
+    }
+  }
 
   void send() {
     if (frames_.empty()) return;
@@ -77,7 +101,7 @@ class Extraction {
     if (faults_.size() < wire::faults_limit) faults_.push_back(std::move(why));
   }
 
-  void add_page(int number) {
+  void add_page(int number, int place) {
     wire::PageFrame frame;
     frame.page.number = number;
     if (characters_ >= request_.limits.text_per_document || sent_ >= request_.limits.output_bytes) {
@@ -86,13 +110,13 @@ class Extraction {
       frame.page.fault =
           PageFault{std::string(output_limit.name), "the document's earlier pages used up the allowed amount of text"};
     } else {
-      read_page(frame);
+      read_page(frame, place);
     }
     partial_ = partial_ || frame.page.fault;
     wire::append_page(frames_, request_.document, frame);
   }
 
-  void read_page(wire::PageFrame& frame) {
+  void read_page(wire::PageFrame& frame, int place) {
     Page& page = frame.page;
     auto ink = reader_.read_page(page.number, page);
     if (!ink) {
@@ -100,7 +124,7 @@ class Extraction {
       return;
     }
     characters_ += (*ink)->glyphs.size();
-    style_.learn(**ink);
+    style_.learn(**ink, place);
     auto content = analyse_page(**ink, style_);
     page.text = checked(std::move(content.text), page);
     page.markdown = checked(std::move(content.markdown), page);

@@ -22,15 +22,22 @@ struct ClaimedTask {
   int pages_saved = 0;  // by earlier attempts of this task: they need not be extracted again
 };
 
+struct Claim {
+  std::vector<ClaimedTask> tasks;
+  // Documents whose task the claim ended instead of handing it out: their worker died, and they were interrupted too often or were to
+  // be cancelled. Nobody else has told anyone.
+  std::vector<DocumentId> ended;
+};
+
 class TaskLedger {
  public:
   virtual ~TaskLedger() = default;
 
   // Up to `limit` due tasks, now leased to `holder`: the fairest first (priority, then owners in turn, then age). Due are PENDING
   // tasks whose time has come and PROCESSING ones whose lease ran out. Empty when nothing is due.
-  // A task whose interruptions exceed `limits` becomes FAILED (attempts_exhausted) instead. The commit need not be durable.
-  virtual Async<Result<std::vector<ClaimedTask>>> claim(WorkerId holder, Timestamp now, Timestamp until, int limit,
-                                                        AttemptLimits limits) = 0;
+  // A task whose lease ran out and whose interruptions exceed `limits` becomes FAILED (attempts_exhausted) instead, one that was to be
+  // cancelled CANCELLED; each is named once. The commit need not be durable.
+  virtual Async<Result<Claim>> claim(WorkerId holder, Timestamp now, Timestamp until, int limit, AttemptLimits limits) = 0;
 
   virtual Async<Result<LeaseStanding>> extend(Lease lease, Timestamp until) = 0;
 

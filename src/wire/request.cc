@@ -43,6 +43,7 @@ std::string encode(const ExtractRequest& request) {
   put_ranges(out, request.skip);
   out.put(std::uint8_t(request.without_facts));
   out.put(std::uint8_t(request.without_labels));
+  out.put(std::uint8_t(request.without_context));
   return packet;
 }
 
@@ -68,6 +69,7 @@ Result<Request> decode_request(std::string_view packet) {
     request.skip = take_ranges(in);
     request.without_facts = in.take<std::uint8_t>() != 0;
     request.without_labels = in.take<std::uint8_t>() != 0;
+    request.without_context = in.take<std::uint8_t>() != 0;
     if (!in.at_end()) return malformed();
     return Request(std::move(request));
   }

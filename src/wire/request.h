@@ -41,6 +41,7 @@ struct ExtractRequest {
   std::vector<PageRange> skip;   // pages that are known already; closed ranges
   bool without_facts = false;    // reading them broke an earlier child
   bool without_labels = false;   // the same for page labels
+  bool without_context = false;  // the same for looking at skipped pages again, to read the others in their light
 };
 
 struct OpenBatch {

@@ -271,7 +271,7 @@ TEST(Request, comes_back_as_it_was_sent) {
   request.password = "secret";
   request.pages = {{1, 3}, {7, 0}};
   request.skip = {{2, 2}};
-  request.without_facts = true;
+  request.without_facts = request.without_context = true;
 
   auto decoded = decode_request(encode(request));
 
@@ -283,6 +283,7 @@ TEST(Request, comes_back_as_it_was_sent) {
   EXPECT_EQ(back.limits.pages, 5u);
   EXPECT_TRUE(back.without_facts);
   EXPECT_FALSE(back.without_labels);
+  EXPECT_TRUE(back.without_context);
 }
 
 TEST(Request, cut_short_is_an_error) {

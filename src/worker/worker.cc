@@ -14,15 +14,14 @@ constexpr auto pause_after_failure = 500ms;  // when the database does not answe
 
 }  // namespace
 
-Worker::Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ProcessTask& process,
-               WorkerId holder, ProcessingRules rules, int in_flight, Signal& stop)
+Worker::Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ClaimTasks& claim,
+               ProcessTask& process, int in_flight, Signal& stop)
     : loop_(loop),
       ledger_(ledger),
       queue_(queue),
       clock_(clock),
+      claim_(claim),
       process_(process),
-      holder_(std::move(holder)),
-      rules_(rules),
       in_flight_(in_flight),
       places_(loop, in_flight),
       stop_(stop) {}
@@ -33,7 +32,7 @@ Async<void> Worker::run() {
     places.push_back(co_await places_.take());
     while (auto another = places_.try_take()) places.push_back(std::move(*another));
 
-    auto tasks = co_await claim(int(places.size()));
+    auto tasks = co_await claim_(int(places.size()));
     if (!tasks) {
       log::warn("cannot claim tasks, trying again", tasks.error());
       co_await (stop_.wait() || pause_for(pause_after_failure));
@@ -46,11 +45,6 @@ Async<void> Worker::run() {
   }
   std::vector<Slots::Held> all;
   while (int(all.size()) < in_flight_) all.push_back(co_await places_.take());
-}
-
-Async<Result<std::vector<ClaimedTask>>> Worker::claim(int limit) {
-  auto now = clock_.now();
-  co_return co_await ledger_.claim(holder_, now, now + rules_.lease, limit, rules_.attempts);
 }
 
 // Until the bell rings, a retry becomes due or a lease runs out, or the service stops.

@@ -2,6 +2,7 @@
 // that opening, saving and committing of one document overlap with the extraction of the next.
 #pragma once
 
+#include "actions/claim_tasks.h"
 #include "actions/process_task.h"
 #include "base/signal.h"
 #include "base/slots.h"
@@ -18,14 +19,13 @@ namespace docquarry {
 class Worker {
  public:
   // `in_flight`: tasks claimed at once, at least the number of extraction slots.
-  Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ProcessTask& process, WorkerId holder,
-         ProcessingRules rules, int in_flight, Signal& stop);
+  Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ClaimTasks& claim, ProcessTask& process,
+         int in_flight, Signal& stop);
 
   // Works until `stop` is raised, and returns when the last task in flight has ended or been handed back.
   Async<void> run();
 
  private:
-  Async<Result<std::vector<ClaimedTask>>> claim(int limit);
   Async<void> wait_for_work();
   void start(ClaimedTask task, Slots::Held place);
   Async<void> process_one(ClaimedTask task, Slots::Held place);
@@ -34,9 +34,8 @@ class Worker {
   TaskLedger& ledger_;
   TaskQueue& queue_;
   Clock& clock_;
+  ClaimTasks& claim_;
   ProcessTask& process_;
-  WorkerId holder_;
-  ProcessingRules rules_;
   int in_flight_;
   Slots places_;
   Signal& stop_;

@@ -50,9 +50,12 @@ class StoresTest : public testing::Test {
   DocumentView find(DocumentId id) { return must(run(stores.catalogue().find(id))); }
 
   static inline const WorkerId worker{"host/1/aaaa"};
+  std::vector<DocumentId> ended_by_claim;  // by the newest claim()
   std::vector<ClaimedTask> claim(int limit = 1, WorkerId holder = worker, AttemptLimits limits = {}) {
     auto now = stores.clock.now();
-    return must(run(stores.ledger().claim(std::move(holder), now, now + 30s, limit, limits)));
+    auto claimed = must(run(stores.ledger().claim(std::move(holder), now, now + 30s, limit, limits)));
+    ended_by_claim = std::move(claimed.ended);
+    return std::move(claimed.tasks);
   }
   ClaimedTask claim_one() {
     auto claimed = claim();

@@ -59,14 +59,14 @@ TYPED_TEST_P(LedgerContract, leases_a_waiting_task_with_all_a_worker_needs) {
 
 TYPED_TEST_P(LedgerContract, gives_a_task_to_one_of_two_racing_workers) {
   for (int i = 0; i < 10; ++i) this->add();
-  std::vector<Async<Result<std::vector<ClaimedTask>>>> works;
+  std::vector<Async<Result<Claim>>> works;
   for (int i = 0; i < 20; ++i)
     works.push_back(this->ledger().claim(i % 2 ? this->worker : this->other, this->now(), this->now() + 30s, 1, AttemptLimits()));
 
   std::set<TaskId> tasks;
   std::size_t claims = 0;
   for (auto& claimed : run_all(this->stores.loop(), std::move(works)))
-    for (const auto& task : must(std::move(claimed))) {
+    for (const auto& task : must(std::move(claimed)).tasks) {
       tasks.insert(task.lease.task);
       ++claims;
     }
@@ -294,6 +294,7 @@ TYPED_TEST_P(LedgerContract, gives_up_a_task_that_was_interrupted_too_often) {
   AttemptLimits limits{.interruptions = 2};
   for (int attempt = 1; attempt <= 3; ++attempt) {
     EXPECT_EQ(this->claim(1, this->worker, limits).size(), 1u) << attempt;
+    EXPECT_TRUE(this->ended_by_claim.empty()) << attempt;
     this->advance(30s);
   }
 
@@ -304,6 +305,27 @@ TYPED_TEST_P(LedgerContract, gives_up_a_task_that_was_interrupted_too_often) {
   ASSERT_TRUE(seen.failure);
   EXPECT_EQ(seen.failure->code, "attempts_exhausted");
   EXPECT_TRUE(seen.completed_at);
+}
+
+TYPED_TEST_P(LedgerContract, names_once_each_task_that_a_claim_ended_and_no_other) {
+  AttemptLimits limits{.interruptions = 0};
+  auto exhausted = this->add("exhausted");
+  auto cancelled = this->add("cancelled");
+  auto handed_back = this->add("handed back");
+  auto tasks = this->claim(3, this->worker, limits);
+  must(this->run(this->ledger().request_cancel(cancelled.document, this->now())));
+  must(this->run(this->ledger().hand_back(tasks.at(2).lease)));
+  this->advance(31s);
+
+  auto again = this->claim(3, this->other, limits);
+
+  ASSERT_EQ(again.size(), 1u);
+  EXPECT_EQ(again[0].lease.document, handed_back.document);
+  std::set<DocumentId> ended(this->ended_by_claim.begin(), this->ended_by_claim.end());
+  EXPECT_EQ(ended, std::set<DocumentId>({exhausted.document, cancelled.document}));
+  EXPECT_EQ(this->ended_by_claim.size(), 2u);
+  this->claim(3, this->other, limits);
+  EXPECT_TRUE(this->ended_by_claim.empty());
 }
 
 TYPED_TEST_P(LedgerContract, cancels_a_waiting_task_at_once) {
@@ -484,9 +506,10 @@ REGISTER_TYPED_TEST_SUITE_P(
     shows_saved_pages_at_once_and_keeps_the_first_version_of_a_page, completes_with_the_last_pages_and_the_facts_together,
     tries_again_when_the_time_has_come_and_not_before, ends_a_task_that_is_given_up_and_says_why,
     forgets_the_failure_of_an_earlier_attempt_when_a_later_one_succeeds, hands_a_task_back_without_charging_anybody,
-    gives_up_a_task_that_was_interrupted_too_often, cancels_a_waiting_task_at_once,
-    tells_a_running_worker_to_cancel_at_its_next_heartbeat, cancels_a_task_whose_worker_died_stopped_or_failed_before_it_was_told,
-    starts_an_ended_document_again_with_a_new_task, starts_again_only_what_has_ended, loses_the_lease_when_the_document_is_deleted,
+    gives_up_a_task_that_was_interrupted_too_often, names_once_each_task_that_a_claim_ended_and_no_other,
+    cancels_a_waiting_task_at_once, tells_a_running_worker_to_cancel_at_its_next_heartbeat,
+    cancels_a_task_whose_worker_died_stopped_or_failed_before_it_was_told, starts_an_ended_document_again_with_a_new_task,
+    starts_again_only_what_has_ended, loses_the_lease_when_the_document_is_deleted,
     announces_again_what_was_announced_long_ago_and_is_still_due, says_when_it_must_be_looked_at_again,
     frees_all_that_a_dead_process_held, counts_waiting_tasks);
 

@@ -5,6 +5,7 @@
 #include "formats/page_lines.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 namespace docquarry {
@@ -60,6 +61,7 @@ std::string ExtractionJob::request(std::uint32_t number) const {
   request.skip = done_;
   request.without_facts = without_facts_;
   request.without_labels = without_labels_;
+  request.without_context = without_context_;
   return wire::encode(request);
 }
 
@@ -136,6 +138,9 @@ Async<Result<void>> ExtractionJob::take(wire::PageFrame frame, Child& child) {
   else frame.page.lines = co_await off_loop(helpers_, write_lines);
   ++pages_from_this_child_;
   if (without_labels_ && !any_good_page_) note("the page labels were left out, because reading them broke the extractor");
+  if (without_context_ && !std::exchange(context_missed_, true))
+    note("pages from " + std::to_string(frame.page.number) +
+         " on were read without what earlier pages tell of the document's style");
   last_page_ = frame.page.number;
   add_page(done_, last_page_);
   summary_.partial = summary_.partial || frame.page.fault.has_value();
@@ -167,6 +172,11 @@ int ExtractionJob::next_wanted(int after) const {
   return 0;
 }
 
+// What else the child reads before a page's frame: the page's label, and known pages, so that they tell what the page means.
+bool ExtractionJob::may_be_innocent(const Error& why) const {
+  return (why.is(extractor_crashed) && !without_labels_) || (!done_.empty() && !without_context_);
+}
+
 // A child has died. Whose fault was it, and is it worth another one?
 Async<Result<void>> ExtractionJob::after_break(Error why, Child& child, bool fresh) {
   cpu_spent_ += child.cpu_used();
@@ -189,8 +199,9 @@ Async<Result<void>> ExtractionJob::after_break(Error why, Child& child, bool fre
     if (without_facts_) co_return fail(std::move(why));
     without_facts_ = true;
     note("the document's metadata and outline could not be read: " + why.message());
-  } else if (pages_from_this_child_ == 0 && why.is(extractor_crashed) && !without_labels_) {
-    without_labels_ = true;  // the page may be innocent: its label is the other thing that is read before its frame
+  } else if (pages_from_this_child_ == 0 && may_be_innocent(why)) {
+    without_labels_ = without_labels_ || why.is(extractor_crashed);
+    without_context_ = true;
   } else if (pages_from_this_child_ == 0 || hung) {
     auto taken = co_await take_broken(culprit, why);
     if (!taken) co_return taken;
@@ -210,6 +221,7 @@ Async<Result<void>> ExtractionJob::take_broken(int number, const Error& why) {
   page.fault = PageFault{std::string(why.code().name), why.message()};
   last_page_ = number;
   add_page(done_, number);
+  without_context_ = true;  // it would break the next child too
   note("page " + std::to_string(number) + " could not be read: " + why.message());
   if (!any_good_page_) {
     broken_.push_back(std::move(page));

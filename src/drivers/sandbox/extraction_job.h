@@ -42,6 +42,7 @@ class ExtractionJob {
   Async<Result<void>> after_break(Error why, Child& child, bool fresh);
   Async<Result<void>> give_up(Error why);
   bool may_send(int page) const;
+  bool may_be_innocent(const Error& why) const;
   int next_wanted(int after) const;
   void note(std::string fault);
 
@@ -59,7 +60,7 @@ class ExtractionJob {
   int breaks_ = 0;
 
   std::optional<wire::Begin> begin_;
-  bool facts_read_ = false, without_facts_ = false, without_labels_ = false;
+  bool facts_read_ = false, without_facts_ = false, without_labels_ = false, without_context_ = false, context_missed_ = false;
   int last_page_ = 0;  // delivered, or found broken
   int pages_from_this_child_ = 0;
   bool any_good_page_ = false;

@@ -76,6 +76,8 @@ bool skipped(const wire::ExtractRequest& request, int number) {
   if (word == "sleeps") pause();
   if (word == "garbage") put(pipe, "not a frame at all, but long enough for a header");
   put(pipe, begin);
+  if (word == "context_breaks" && request.skip.empty()) put(pipe, page(document, 1)), std::abort();
+  if (word == "context_breaks" && !request.without_context) std::abort();
   for (int number = 1; number <= 3; ++number) {
     if (skipped(request, number)) continue;
     if (number == 2 && word == "crashes") std::abort();

@@ -141,6 +141,26 @@ TEST_F(SandboxTest, reads_only_the_pages_asked_for_and_not_those_known) {
   EXPECT_EQ(pages_.of, 9);
 }
 
+TEST_F(SandboxTest, reads_a_page_the_same_whether_the_pages_before_it_were_known_or_not) {
+  SandboxedExtractor extractor(loop_, helpers_, real());
+  SmallPdf pdf;
+  for (int i = 1; i <= 3; ++i)  // a running head above text
+    pdf.page("BT /F1 12 Tf 72 740 Td (Annals of Things " + std::to_string(i) + ") Tj 0 -15 Td (Page " + std::to_string(i) +
+             ") Tj ET");
+  auto bytes = pdf.build();
+  ASSERT_TRUE(extract(extractor, bytes));
+  auto whole = std::exchange(pages_, Collected()).pages;
+
+  ASSERT_TRUE(extract(extractor, bytes, {}, {1}));
+
+  ASSERT_EQ(pages_.pages.size(), 2u);
+  EXPECT_EQ(whole.at(1).markdown, "Page 2");
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(pages_.pages[i].markdown, whole.at(i + 1).markdown);
+    EXPECT_EQ(pages_.pages[i].text, whole.at(i + 1).text);
+  }
+}
+
 TEST_F(SandboxTest, says_what_is_wrong_with_a_document) {
   SandboxedExtractor extractor(loop_, helpers_, real());
   auto broken = extract(extractor, "this is no PDF");
@@ -229,6 +249,13 @@ TEST_F(SandboxTest, a_page_that_breaks_no_fresh_child_is_not_blamed) {
   auto summary = play("crashes_once");
   ASSERT_TRUE(summary) << summary.error().describe();
   EXPECT_EQ(pages_.numbers(), "1 2 3 ");
+}
+
+TEST_F(SandboxTest, known_pages_that_break_the_child_when_looked_at_again_cost_no_page) {
+  auto summary = play("context_breaks");
+  ASSERT_TRUE(summary) << summary.error().describe();
+  EXPECT_EQ(pages_.numbers(), "1 2 3 ");
+  EXPECT_TRUE(summary->partial);
 }
 
 TEST_F(SandboxTest, a_page_that_hangs_costs_itself) {

@@ -30,27 +30,40 @@ ClaimedTask read_claimed(RowReader& row, const WorkerId& holder) {
   return task;
 }
 
+// Of the tasks that were released, those that do not wait again.
+std::vector<DocumentId> ended_documents(Rows& released) {
+  std::vector<DocumentId> ended;
+  for (std::size_t i = 0; i < released.size(); ++i) {
+    RowReader row(released, i);
+    DocumentId document(row.integer());
+    auto state = task_state_named(row.text());
+    if (state && is_final(*state)) ended.push_back(document);
+  }
+  return ended;
+}
+
 }  // namespace
 
-Async<Result<std::vector<ClaimedTask>>> SqlLedger::claim(WorkerId holder, Timestamp now, Timestamp until, int limit,
-                                                         AttemptLimits limits) {
-  std::string claim = ids_.next();
+Async<Result<Claim>> SqlLedger::claim(WorkerId holder, Timestamp now, Timestamp until, int limit, AttemptLimits limits) {
+  std::string name = ids_.next();
+  bool releases = !fault_switch("storm.no_expiry");
   Transaction transaction(Durability::process);
-  if (!fault_switch("storm.no_expiry"))
+  if (releases)
     transaction.add(Statement("release_expired", now, limits.interruptions, task_cancelled.name, task_cancelled.public_text,
                               attempts_exhausted.name, attempts_exhausted.public_text));
   transaction.add(Statement("release_delayed", now));
-  transaction.add(Statement("claim_tasks", holder, claim, until, now, limit));
-  transaction.add(Statement("claimed_tasks", claim, until));
+  transaction.add(Statement("claim_tasks", holder, name, until, now, limit));
+  transaction.add(Statement("claimed_tasks", name, until));
   CO_TRY(auto answers, co_await database_.run(std::move(transaction)));
+  Claim claim;
+  if (releases) claim.ended = ended_documents(answers.front());
   Rows& rows = answers.back();
-  std::vector<ClaimedTask> tasks;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     RowReader row(rows, i);
-    tasks.push_back(read_claimed(row, holder));
+    claim.tasks.push_back(read_claimed(row, holder));
   }
-  if (!tasks.empty()) CO_CHECK(fault_point("claim.after_commit"));
-  co_return tasks;
+  if (!claim.tasks.empty()) CO_CHECK(fault_point("claim.after_commit"));
+  co_return claim;
 }
 
 Async<Result<Rows>> SqlLedger::run_for_lease(Statement statement, Durability durability) {

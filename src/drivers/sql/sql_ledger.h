@@ -12,8 +12,7 @@ class SqlLedger : public TaskLedger {
   // `ids` names claims, so that what a claim took can be read back in the same transaction.
   SqlLedger(SqlDatabase& database, IdSource& ids) : database_(database), ids_(ids) {}
 
-  Async<Result<std::vector<ClaimedTask>>> claim(WorkerId holder, Timestamp now, Timestamp until, int limit,
-                                                AttemptLimits limits) override;
+  Async<Result<Claim>> claim(WorkerId holder, Timestamp now, Timestamp until, int limit, AttemptLimits limits) override;
   Async<Result<LeaseStanding>> extend(Lease lease, Timestamp until) override;
   Async<Result<void>> save_pages(Lease lease, std::vector<Page> pages, int pages_expected, int page_count) override;
   Async<Result<std::vector<int>>> saved_pages(TaskId task) override;

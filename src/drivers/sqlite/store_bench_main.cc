@@ -61,8 +61,8 @@ class Bench {
   void claim(int claims, const char* what) {
     measure(what, claims, 1, [this](int) -> Async<void> {
       auto now = clock_.now();
-      auto tasks = must(co_await ledger_->claim(WorkerId("bench"), now, now + 1h, 1, AttemptLimits()));
-      must(co_await ledger_->hand_back(tasks.at(0).lease));
+      auto claim = must(co_await ledger_->claim(WorkerId("bench"), now, now + 1h, 1, AttemptLimits()));
+      must(co_await ledger_->hand_back(claim.tasks.at(0).lease));
     });
   }
   void reads(int reads, int clients, std::int64_t stored) {
@@ -119,8 +119,8 @@ class Bench {
   Async<void> small_document() {
     co_await add_one();
     auto now = clock_.now();
-    auto tasks = must(co_await ledger_->claim(WorkerId("bench"), now, now + 1h, 1, AttemptLimits()));
-    for (auto& task : tasks) {
+    auto claim = must(co_await ledger_->claim(WorkerId("bench"), now, now + 1h, 1, AttemptLimits()));
+    for (auto& task : claim.tasks) {
       Page page;
       page.number = 1;
       page.text = std::string(2000, 't');
