@@ -1,4 +1,5 @@
-// What every ProgressBoard, RateLimiter and ResultCache must do.
+// What every ProgressBoard, RateLimiter and ResultCache must do. A board may remember nothing (its readers then ask SQL); what one that
+// remembers must do besides is the suite RememberingBoardContract.
 //
 // A driver's test instantiates the suites with a type that has: board(), limiter(), cache(), loop() and clock (a ManualClock).
 #pragma once
@@ -63,66 +64,6 @@ class ProgressBoardContract : public LiveStateTest<Fixture> {
 };
 TYPED_TEST_SUITE_P(ProgressBoardContract);
 
-TYPED_TEST_P(ProgressBoardContract, shows_the_latest_standing) {
-  EXPECT_FALSE(this->latest());
-  auto posted = this->standing(TaskState::processing, 3);
-  posted.failure = Failure{"x", "y", 2, true};
-  posted.seconds_left = 1.5;
-  posted.uid = Uid("u");
-  posted.owner = UserId(4);
-  posted.started_at = this->stores.clock.now();
-
-  this->post(posted);
-
-  auto seen = this->latest();
-  ASSERT_TRUE(seen);
-  EXPECT_EQ(seen->pages_done, 3);
-  EXPECT_EQ(seen->pages_total, 10);
-  EXPECT_EQ(seen->filename, "a.pdf");
-  EXPECT_EQ(seen->uid, posted.uid);
-  EXPECT_EQ(seen->owner, posted.owner);
-  EXPECT_EQ(seen->started_at, posted.started_at);
-  EXPECT_EQ(seen->failure->message, "y");
-  EXPECT_EQ(seen->seconds_left, 1.5);
-}
-
-TYPED_TEST_P(ProgressBoardContract, drops_what_is_older_so_that_progress_never_falls) {
-  this->post(this->standing(TaskState::processing, 5, 2));
-  this->post(this->standing(TaskState::processing, 4, 2));
-  this->post(this->standing(TaskState::processing, 9, 1));
-  EXPECT_EQ(this->latest()->pages_done, 5);
-
-  this->post(this->standing(TaskState::completed, 10, 2));
-  this->post(this->standing(TaskState::processing, 10, 3));
-  this->post(this->standing(TaskState::failed, 10, 3));
-  EXPECT_EQ(this->latest()->state, TaskState::completed);
-
-  this->post(this->standing(TaskState::pending, 0, 0, 2));
-  EXPECT_EQ(this->latest()->state, TaskState::pending);
-  this->post(this->standing(TaskState::completed, 10, 9, 1));
-  EXPECT_EQ(this->latest()->generation, 2);
-}
-
-TYPED_TEST_P(ProgressBoardContract, follows_a_task_that_goes_back_to_waiting) {
-  this->post(this->standing(TaskState::processing, 3, 1));
-  this->post(this->standing(TaskState::pending, 3, 1));
-
-  EXPECT_EQ(this->latest()->state, TaskState::pending);
-}
-
-TYPED_TEST_P(ProgressBoardContract, tells_a_watcher_everything_from_a_number_onwards) {
-  for (int pages = 1; pages <= 3; ++pages) this->post(this->standing(TaskState::processing, pages));
-  auto all = this->watch();
-  auto first = this->next(*all);
-  auto second = this->next(*all);
-  EXPECT_EQ(first.standing.pages_done, 1);
-  EXPECT_LT(first.number, second.number);
-
-  auto resumed = this->watch(first.number);
-  EXPECT_EQ(this->next(*resumed).standing.pages_done, 2);
-  EXPECT_EQ(this->next(*resumed).standing.pages_done, 3);
-}
-
 TYPED_TEST_P(ProgressBoardContract, numbers_events_by_the_clock_so_that_they_grow_over_restarts) {
   this->post(this->standing(TaskState::pending));
   auto feed = this->watch();
@@ -184,11 +125,121 @@ TYPED_TEST_P(ProgressBoardContract, forgets_a_document_and_tells_its_watchers) {
   EXPECT_EQ(code_of(this->run(feed->next())), "document_not_found");
 }
 
-REGISTER_TYPED_TEST_SUITE_P(ProgressBoardContract, shows_the_latest_standing, drops_what_is_older_so_that_progress_never_falls,
-                            follows_a_task_that_goes_back_to_waiting, tells_a_watcher_everything_from_a_number_onwards,
-                            numbers_events_by_the_clock_so_that_they_grow_over_restarts, wakes_every_watcher,
+TYPED_TEST_P(ProgressBoardContract, never_tells_a_watcher_of_something_older) {
+  auto feed = this->watch();
+  this->post(this->standing(TaskState::processing, 5, 2));
+  EXPECT_EQ(this->next(*feed).standing.pages_done, 5);
+  this->post(this->standing(TaskState::processing, 4, 2));
+  this->post(this->standing(TaskState::processing, 9, 1));
+  this->post(this->standing(TaskState::completed, 10, 2));
+
+  auto event = this->next(*feed);
+
+  EXPECT_EQ(event.standing.state, TaskState::completed);
+  EXPECT_EQ(event.standing.attempt, 2);
+}
+
+TYPED_TEST_P(ProgressBoardContract, tells_of_a_task_that_goes_back_to_waiting_and_of_one_that_begins_again) {
+  auto feed = this->watch();
+  this->post(this->standing(TaskState::processing, 3, 1));
+  EXPECT_EQ(this->next(*feed).standing.state, TaskState::processing);
+  this->post(this->standing(TaskState::pending, 3, 1));
+  EXPECT_EQ(this->next(*feed).standing.state, TaskState::pending);
+  this->post(this->standing(TaskState::failed, 3, 2));
+  EXPECT_EQ(this->next(*feed).standing.state, TaskState::failed);
+  this->post(this->standing(TaskState::pending, 0, 0, 2));
+
+  EXPECT_EQ(this->next(*feed).standing.generation, 2);
+}
+
+TYPED_TEST_P(ProgressBoardContract, numbers_the_events_of_a_watcher_that_comes_back_above_the_last_it_saw) {
+  this->post(this->standing(TaskState::processing, 1));
+  auto feed = this->watch();
+  auto first = this->next(*feed);
+  feed.reset();
+  this->post(this->standing(TaskState::processing, 2));
+
+  auto resumed = this->watch(first.number);
+
+  auto second = this->next(*resumed);
+  EXPECT_EQ(second.standing.pages_done, 2);
+  EXPECT_GT(second.number, first.number);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(ProgressBoardContract, numbers_events_by_the_clock_so_that_they_grow_over_restarts, wakes_every_watcher,
                             may_skip_events_for_a_slow_reader_but_never_the_last, ends_a_feed_when_its_reader_is_cancelled,
-                            forgets_a_document_and_tells_its_watchers);
+                            forgets_a_document_and_tells_its_watchers, never_tells_a_watcher_of_something_older,
+                            tells_of_a_task_that_goes_back_to_waiting_and_of_one_that_begins_again,
+                            numbers_the_events_of_a_watcher_that_comes_back_above_the_last_it_saw);
+
+// ---- ProgressBoard that remembers --------------------------------------------------------------------------------------------------
+
+template <class Fixture>
+class RememberingBoardContract : public ProgressBoardContract<Fixture> {};
+TYPED_TEST_SUITE_P(RememberingBoardContract);
+
+TYPED_TEST_P(RememberingBoardContract, shows_the_latest_standing) {
+  EXPECT_FALSE(this->latest());
+  auto posted = this->standing(TaskState::processing, 3);
+  posted.failure = Failure{"x", "y", 2, true};
+  posted.seconds_left = 1.5;
+  posted.uid = Uid("u");
+  posted.owner = UserId(4);
+  posted.started_at = this->stores.clock.now();
+
+  this->post(posted);
+
+  auto seen = this->latest();
+  ASSERT_TRUE(seen);
+  EXPECT_EQ(seen->pages_done, 3);
+  EXPECT_EQ(seen->pages_total, 10);
+  EXPECT_EQ(seen->filename, "a.pdf");
+  EXPECT_EQ(seen->uid, posted.uid);
+  EXPECT_EQ(seen->owner, posted.owner);
+  EXPECT_EQ(seen->started_at, posted.started_at);
+  EXPECT_EQ(seen->failure->message, "y");
+  EXPECT_EQ(seen->seconds_left, 1.5);
+}
+
+TYPED_TEST_P(RememberingBoardContract, drops_what_is_older_so_that_progress_never_falls) {
+  this->post(this->standing(TaskState::processing, 5, 2));
+  this->post(this->standing(TaskState::processing, 4, 2));
+  this->post(this->standing(TaskState::processing, 9, 1));
+  EXPECT_EQ(this->latest()->pages_done, 5);
+
+  this->post(this->standing(TaskState::completed, 10, 2));
+  this->post(this->standing(TaskState::processing, 10, 3));
+  this->post(this->standing(TaskState::failed, 10, 3));
+  EXPECT_EQ(this->latest()->state, TaskState::completed);
+
+  this->post(this->standing(TaskState::pending, 0, 0, 2));
+  EXPECT_EQ(this->latest()->state, TaskState::pending);
+  this->post(this->standing(TaskState::completed, 10, 9, 1));
+  EXPECT_EQ(this->latest()->generation, 2);
+}
+
+TYPED_TEST_P(RememberingBoardContract, follows_a_task_that_goes_back_to_waiting) {
+  this->post(this->standing(TaskState::processing, 3, 1));
+  this->post(this->standing(TaskState::pending, 3, 1));
+
+  EXPECT_EQ(this->latest()->state, TaskState::pending);
+}
+
+TYPED_TEST_P(RememberingBoardContract, tells_a_watcher_everything_from_a_number_onwards) {
+  for (int pages = 1; pages <= 3; ++pages) this->post(this->standing(TaskState::processing, pages));
+  auto all = this->watch();
+  auto first = this->next(*all);
+  auto second = this->next(*all);
+  EXPECT_EQ(first.standing.pages_done, 1);
+  EXPECT_LT(first.number, second.number);
+
+  auto resumed = this->watch(first.number);
+  EXPECT_EQ(this->next(*resumed).standing.pages_done, 2);
+  EXPECT_EQ(this->next(*resumed).standing.pages_done, 3);
+}
+
+REGISTER_TYPED_TEST_SUITE_P(RememberingBoardContract, shows_the_latest_standing, drops_what_is_older_so_that_progress_never_falls,
+                            follows_a_task_that_goes_back_to_waiting, tells_a_watcher_everything_from_a_number_onwards);
 
 // ---- RateLimiter -------------------------------------------------------------------------------------------------------------------
 

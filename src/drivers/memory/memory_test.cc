@@ -30,6 +30,7 @@ class MemoryStores {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, TaskQueueContract, MemoryStores);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ProgressBoardContract, MemoryStores);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, RememberingBoardContract, MemoryStores);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, RateLimiterContract, MemoryStores);
 INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ResultCacheContract, MemoryStores);
 

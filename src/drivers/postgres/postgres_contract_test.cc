@@ -1,0 +1,10 @@
+#include "drivers/postgres/postgres_stores_test.h"
+#include "tests/contracts/catalogue_contract.h"
+#include "tests/contracts/ledger_contract.h"
+
+namespace docquarry::contracts {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, CatalogueContract, PostgresStores);
+INSTANTIATE_TYPED_TEST_SUITE_P(Postgres, LedgerContract, PostgresStores);
+
+}  // namespace docquarry::contracts
