@@ -4,6 +4,7 @@
 // A driver's test instantiates the suites with a type that has: board(), limiter(), cache(), loop() and clock (a ManualClock).
 #pragma once
 
+#include "base/signal.h"
 #include "ports/live_state.h"
 #include "tests/contracts/run.h"
 
@@ -15,6 +16,7 @@
 namespace docquarry::contracts {
 
 using namespace std::chrono_literals;
+using namespace boost::asio::experimental::awaitable_operators;
 
 template <class Fixture>
 class LiveStateTest : public testing::Test {
@@ -78,9 +80,11 @@ TYPED_TEST_P(ProgressBoardContract, numbers_events_by_the_clock_so_that_they_gro
 TYPED_TEST_P(ProgressBoardContract, wakes_every_watcher) {
   std::vector<std::unique_ptr<EventFeed>> feeds;
   int woken = 0;
+  Signal all_woken(this->stores.loop());
   auto wait = [&](EventFeed& feed) -> Async<void> {
     auto event = must(co_await feed.next());
     if (event.standing.state == TaskState::completed) ++woken;
+    if (woken == 100) all_woken.raise();
   };
   auto finish = [&]() -> Async<void> {
     for (int i = 0; i < 100; ++i) {
@@ -89,6 +93,7 @@ TYPED_TEST_P(ProgressBoardContract, wakes_every_watcher) {
     }
     co_await pause_for(10ms);
     co_await this->stores.board().post(this->standing(TaskState::completed));
+    co_await (all_woken.wait() || pause_for(10s));
   };
 
   contracts::run(this->stores.loop(), finish());

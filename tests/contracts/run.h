@@ -9,30 +9,43 @@
 #include <boost/asio/io_context.hpp>
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace docquarry::contracts {
 
+// Until `done`, and then what is ready at that moment. Not until the loop has nothing to do: a driver that keeps a connection always has.
+inline void run_until(boost::asio::io_context& loop, const bool& done) {
+  loop.restart();
+  while (!done && loop.run_one() > 0) continue;
+  loop.poll();
+  if (!done) throw std::runtime_error("nothing is left to do, but the work has not ended");
+}
+
 template <class T>
 T run(boost::asio::io_context& loop, Async<T> work) {
   std::optional<T> result;
   std::exception_ptr thrown;
+  bool done = false;
   boost::asio::co_spawn(loop, std::move(work), [&](std::exception_ptr error, T value) {
     thrown = error;
     result.emplace(std::move(value));
+    done = true;
   });
-  loop.restart();
-  loop.run();
+  run_until(loop, done);
   if (thrown) std::rethrow_exception(thrown);
   return std::move(*result);
 }
 
 inline void run(boost::asio::io_context& loop, Async<void> work) {
   std::exception_ptr thrown;
-  boost::asio::co_spawn(loop, std::move(work), [&](std::exception_ptr error) { thrown = error; });
-  loop.restart();
-  loop.run();
+  bool done = false;
+  boost::asio::co_spawn(loop, std::move(work), [&](std::exception_ptr error) {
+    thrown = error;
+    done = true;
+  });
+  run_until(loop, done);
   if (thrown) std::rethrow_exception(thrown);
 }
 
@@ -40,13 +53,15 @@ inline void run(boost::asio::io_context& loop, Async<void> work) {
 template <class T>
 std::vector<T> run_all(boost::asio::io_context& loop, std::vector<Async<T>> works) {
   std::vector<std::optional<T>> results(works.size());
+  std::size_t left = works.size();
+  bool done = works.empty();
   for (std::size_t i = 0; i < works.size(); ++i)
-    boost::asio::co_spawn(loop, std::move(works[i]), [&results, i](std::exception_ptr error, T value) {
+    boost::asio::co_spawn(loop, std::move(works[i]), [&, i](std::exception_ptr error, T value) {
       if (error) std::rethrow_exception(error);
       results[i].emplace(std::move(value));
+      done = --left == 0;
     });
-  loop.restart();
-  loop.run();
+  run_until(loop, done);
   std::vector<T> all;
   for (auto& result : results) all.push_back(std::move(*result));
   return all;

@@ -74,7 +74,7 @@ def test_names_of_other_releases_are_taken(machine):
 def test_the_sanitizers_fit_the_compiler(machine):
     setup, log = machine(installed=["clang-18"], available=["clang-19", "libclang-rt-19-dev", "libclang-rt-18-dev", *FIRST_CHOICES,
                                                             "clang-format-19", "libgtest-dev", "libgmock-dev", "python3-pytest",
-                                                            "python3-jsonschema", "qpdf", "poppler-utils"])
+                                                            "python3-jsonschema", "qpdf", "poppler-utils", "openssl", "redis-server"])
     ended = setup("test")
     assert ended.returncode == 0, ended.stderr
     assert "libclang-rt-18-dev" in log.read_text() and "libclang-rt-19-dev" not in log.read_text() and " clang-19 " not in log.read_text()
