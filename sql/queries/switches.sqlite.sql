@@ -1,8 +1,5 @@
 -- What other engines do differently.
 
--- name: wait_for_writers_of_tasks
+-- name: wait_for_writers
 -- There is one writer: whoever writes after the switch sees it.
-SELECT 1;
-
--- name: wait_for_writers_of_users
 SELECT 1;

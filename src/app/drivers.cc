@@ -8,6 +8,7 @@
 #include "drivers/memory/memory_task_queue.h"
 #include "drivers/sql/sql_catalogue.h"
 #include "drivers/sql/sql_ledger.h"
+#include "drivers/sql/sql_queue_control.h"
 #include "drivers/sql/sql_users.h"
 #include "drivers/sqlite/sqlite_database.h"
 #include "drivers/system/system_clock.h"
@@ -31,15 +32,17 @@ tl::unexpected<Error> unknown_scheme(std::string_view setting, std::string_view 
               std::string(setting) + ": no store of the kind '" + std::string(split_url(url).scheme) + ":' is known");
 }
 
-Result<void> open_database(const Settings& settings, Drivers& drivers) {
+Result<void> open_database(const Settings& settings, StoreUse use, Drivers& drivers) {
   auto url = split_url(settings.database);
   if (url.scheme != "sqlite") return unknown_scheme("DOCQUARRY_DATABASE", settings.database);
   SqliteOptions options;
   options.path = std::string(url.rest);
+  options.beside = use == StoreUse::beside;
+  drivers.alone = use == StoreUse::serve;
   TRY(drivers.database, SqliteDatabase::open(std::move(options), drivers.clock->now()));
-  drivers.alone = true;
   drivers.catalogue = std::make_unique<SqlCatalogue>(*drivers.database, *drivers.ids);
   drivers.ledger = std::make_unique<SqlLedger>(*drivers.database, *drivers.ids);
+  drivers.control = std::make_unique<SqlQueueControl>(*drivers.database);
   drivers.users = std::make_unique<SqlUsers>(*drivers.database);
   return {};
 }
@@ -78,12 +81,12 @@ SandboxOptions sandbox_options(const Settings& settings) {
   return options;
 }
 
-Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop) {
+Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop, StoreUse use) {
   Drivers drivers;
   drivers.helpers = std::make_unique<boost::asio::thread_pool>(2);
   drivers.clock = std::make_unique<SystemClock>();
   drivers.ids = std::make_unique<SystemIdSource>();
-  CHECK(open_database(settings, drivers));
+  CHECK(open_database(settings, use, drivers));
   CHECK(open_files(settings, drivers));
   CHECK(open_queue(settings, loop, drivers));
   CHECK(open_live_state(settings, loop, drivers));

@@ -37,9 +37,9 @@ Async<Result<void>> SqlQueueControl::run_alone(Statement statement) {
 Async<Result<void>> SqlQueueControl::turn_on(Switch which, Timestamp now) {
   Statement turn("switch_on", to_text(which), now);
   CO_CHECK(co_await run_alone(std::move(turn)));
-  Statement tasks("wait_for_writers_of_tasks");
+  Statement tasks("wait_for_writers", "tasks");
   CO_CHECK(co_await run_alone(std::move(tasks)));
-  Statement users("wait_for_writers_of_users");
+  Statement users("wait_for_writers", "users");
   CO_CHECK(co_await run_alone(std::move(users)));
   co_return Result<void>{};
 }

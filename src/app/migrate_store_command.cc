@@ -1,0 +1,62 @@
+#include "app/migrate_store_command.h"
+
+#include "app/drain_tasks.h"
+#include "app/drivers.h"
+#include "app/run_on_loop.h"
+#include "app/store_migration.h"
+#include "domain/error_codes.h"
+
+#include <filesystem>
+#include <optional>
+
+namespace docquarry {
+namespace {
+
+using namespace std::chrono_literals;
+
+// The old stores: nothing but database and files is used of them, so nothing else is opened.
+Settings settings_of_source(const Settings& settings, const MigrateStoreOrder& order) {
+  Settings source = settings;
+  if (!order.from_database.empty()) source.database = order.from_database;
+  if (!order.from_files.empty()) source.files = order.from_files;
+  source.queue = source.live = "memory:";
+  return source;
+}
+
+Result<void> check(const Settings& settings, const MigrateStoreOrder& order) {
+  CHECK(timeout_of(order.timeout));
+  if (order.from_database == settings.database)
+    return fail(invalid_request, "--from-database is the database of the settings: set DOCQUARRY_DATABASE to the new one");
+  if (order.from_files == settings.files)
+    return fail(invalid_request, "--from-files are the files of the settings: set DOCQUARRY_FILES to the new ones");
+  constexpr std::string_view sqlite = "sqlite:";
+  bool is_file = order.from_database.starts_with(sqlite);
+  if (is_file && !std::filesystem::exists(order.from_database.substr(sqlite.size())))
+    return fail(invalid_request, "--from-database: there is no " + order.from_database.substr(sqlite.size()));
+  return {};
+}
+
+}  // namespace
+
+Result<int> migrate_to_stores(const Settings& settings, const MigrateStoreOrder& order, const CommandWatcher& watcher) {
+  CHECK(check(settings, order));
+  TRY(auto timeout, timeout_of(order.timeout));
+  boost::asio::io_context loop(1);
+  bool rows = !order.from_database.empty(), files = !order.from_files.empty();
+  TRY(auto source, open_drivers(settings_of_source(settings, order), loop, StoreUse::beside));
+  std::optional<Drivers> target;
+  // Where only files move, the database is the same, and a service may use it.
+  if (rows) {
+    TRY(target, open_drivers(settings, loop, StoreUse::serve));
+  } else {
+    Settings only_files = settings;
+    only_files.queue = only_files.live = "memory:";
+    TRY(target, open_drivers(only_files, loop, StoreUse::beside));
+  }
+  StorePair stores{*source.database,    *target->database, files ? source.files.get() : nullptr,
+                   target->files.get(), *source.control,   rows};
+  StoreMigration migration(stores, *source.clock, watcher, timeout.value_or(10min));
+  return run_on_loop(loop, migration.run());
+}
+
+}  // namespace docquarry

@@ -1,0 +1,119 @@
+#include "app/queue_command.h"
+
+#include "actions/retry_failed.h"
+#include "app/drain_tasks.h"
+#include "app/drivers.h"
+#include "app/queue_listing.h"
+#include "app/run_on_loop.h"
+#include "app/spoken.h"
+#include "domain/error_codes.h"
+
+#include <fmt/core.h>
+
+namespace docquarry {
+namespace {
+
+using namespace std::chrono_literals;
+
+class QueueWork {
+ public:
+  QueueWork(const Settings& settings, Drivers& drivers, const QueueOrder& order, const CommandWatcher& watcher)
+      : settings_(settings), drivers_(drivers), order_(order), watcher_(watcher) {}
+
+  Async<Result<int>> run() {
+    if (order_.action == "pause") co_return co_await pause();
+    if (order_.action == "resume") co_return co_await resume();
+    if (order_.action == "drain") co_return co_await drain();
+    if (order_.action == "redrive") co_return co_await redrive();
+    co_return co_await list();
+  }
+
+ private:
+  Async<Result<int>> list() {
+    constexpr int most_tasks = 100;
+    auto now = drivers_.clock->now();
+    CO_TRY(auto overview, co_await drivers_.control->overview(now, most_tasks));
+    if (order_.json) watcher_.say(queue_as_json(overview));
+    else
+      for (const auto& line : queue_as_lines(overview, now)) watcher_.say(line);
+    co_return 0;
+  }
+
+  Async<Result<int>> pause() {
+    CO_CHECK(co_await drivers_.control->turn_on(Switch::paused, drivers_.clock->now()));
+    if (order_.read_only) CO_CHECK(co_await drivers_.control->turn_on(Switch::read_only, drivers_.clock->now()));
+    CO_TRY(auto overview, co_await drivers_.control->overview(drivers_.clock->now(), 0));
+    watcher_.say(fmt::format("Paused: no worker takes a task until docquarry queue resume. {} still running.",
+                             counted(overview.running, "task")));
+    if (order_.read_only) watcher_.say("Uploads and other changes are refused with 503; everything can be read.");
+    co_return 0;
+  }
+
+  Async<Result<int>> resume() {
+    CO_CHECK(co_await drivers_.control->turn_off(Switch::read_only));
+    CO_CHECK(co_await drivers_.control->turn_off(Switch::paused));
+    CO_TRY(int rung, co_await ring());
+    CO_TRY(auto overview, co_await drivers_.control->overview(drivers_.clock->now(), 0));
+    watcher_.say(fmt::format("Resumed: workers take tasks again. {} waiting.", counted(overview.waiting, "task")));
+    if (rung > 0 && bell_is_elsewhere()) watcher_.say("A running service notices within 10 s.");
+    co_return 0;
+  }
+
+  // A worker that wakes up claims until nothing is due, so not every task has to be announced.
+  Async<Result<int>> ring() {
+    constexpr int most = 100;
+    auto now = drivers_.clock->now();
+    CO_TRY(auto tickets, co_await drivers_.ledger->take_unannounced(now, now, most));
+    for (auto& ticket : tickets) {
+      auto announced = co_await drivers_.queue->announce(ticket);
+      if (!announced) co_return fail(std::move(announced).error().in("ring the bell (the rescuer will)"));
+    }
+    co_return int(tickets.size());
+  }
+
+  Async<Result<int>> drain() {
+    CO_TRY(auto timeout, timeout_of(order_.timeout));
+    DrainTasks drain(*drivers_.control, *drivers_.clock, watcher_);
+    CO_TRY(bool drained, co_await drain(timeout));
+    if (drained) watcher_.say("Drained: nothing runs, and no worker takes a task until docquarry queue resume.");
+    co_return drained ? 0 : 1;
+  }
+
+  Async<Result<int>> redrive() {
+    CO_TRY(auto before, co_await drivers_.control->overview(drivers_.clock->now(), 0));
+    Pace pace;
+    auto progress = [&](int done) {
+      watcher_.progress(double(done) / double(std::max<std::int64_t>(before.failed_retryable, done)),
+                        pace.text(done, before.failed_retryable, "document"));
+    };
+    ReprocessDocument reprocess(*drivers_.ledger, *drivers_.catalogue, *drivers_.queue, *drivers_.board, *drivers_.clock);
+    RetryFailed retry(*drivers_.catalogue, reprocess, progress);
+    CO_TRY(auto done, co_await retry());
+    auto hopeless = before.failed - before.failed_retryable;
+    watcher_.say(fmt::format("{} started again. {} failed for reasons that trying again does not mend, and stay as they are.",
+                             counted(done.started, "document"), counted(hopeless, "document")));
+    if (done.started > 0 && bell_is_elsewhere()) watcher_.say("A running service notices within 10 s.");
+    if (before.paused_since) watcher_.say("Claims are paused: they wait until docquarry queue resume.");
+    co_return 0;
+  }
+
+  // The bell of an embedded service hangs inside its process; it looks for work on a timer, too.
+  bool bell_is_elsewhere() const { return settings_.queue == "memory:"; }
+
+  const Settings& settings_;
+  Drivers& drivers_;
+  const QueueOrder& order_;
+  const CommandWatcher& watcher_;
+};
+
+}  // namespace
+
+Result<int> look_after_queue(const Settings& settings, const QueueOrder& order, const CommandWatcher& watcher) {
+  CHECK(timeout_of(order.timeout));
+  boost::asio::io_context loop(1);
+  TRY(auto drivers, open_drivers(settings, loop, StoreUse::beside));
+  QueueWork work(settings, drivers, order, watcher);
+  return run_on_loop(loop, work.run());
+}
+
+}  // namespace docquarry
