@@ -32,6 +32,9 @@ struct Policy {
   std::chrono::seconds result_cache_time{3600};  // TASK_RESULT_TTL
   ErrorBodies error_bodies = ErrorBodies::superset;
   std::vector<std::string> allowed_hosts;  // besides loopback names; checked against Host (DNS rebinding). Empty: no check
+  // Downloads of originals are sent to the object store by a link that is good for this long, where the store can give one. 0: the bytes
+  // flow through this service, which then needs no address that clients can reach.
+  std::chrono::seconds download_link_time{0};
   std::string version;
 };
 

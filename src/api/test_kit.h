@@ -48,6 +48,7 @@ struct Store {
   std::string rate_key;  // as last asked for
   int sql_reads = 0;
   bool down = false;
+  bool lends = false;  // the object store gives download links
 
   DocumentView& add(TaskState state, std::string filename = "a.pdf");
 };
@@ -111,6 +112,8 @@ class StoreFiles : public ObjectStore {
   Async<Result<std::vector<ObjectKey>>> list(ObjectKey, Timestamp, int) override { co_return std::vector<ObjectKey>(); }
   Async<Result<int>> remove_unfinished(Timestamp) override { co_return 0; }
   Async<Result<void>> check() override { co_return Result<void>{}; }
+  Async<Result<std::optional<std::string>>> download_url(ObjectKey key, std::string content_disposition,
+                                                         std::chrono::seconds lifetime) override;
 
  private:
   Store& store_;

@@ -247,6 +247,14 @@ Async<Result<void>> StoreFiles::remove(ObjectKey key) {
   co_return Result<void>{};
 }
 
+Async<Result<std::optional<std::string>>> StoreFiles::download_url(ObjectKey key, std::string content_disposition,
+                                                                   std::chrono::seconds lifetime) {
+  std::optional<std::string> link;
+  if (store_.lends)
+    link = "https://files.example/" + key.value() + "?" + content_disposition + "&" + std::to_string(lifetime.count());
+  co_return link;
+}
+
 Async<void> PlayedBoard::post(Standing standing) {
   standings[standing.document.value()] = std::move(standing);
   co_return;
@@ -338,6 +346,8 @@ Faces::Faces()
 Answer Faces::ask(Sent sent) {
   TestRequest request(std::move(sent));
   auto match = router_.find(request.method, request.path);
+  request.head_only = request.method == "HEAD";
+  if (request.head_only) request.method = "GET";
   if (match.route == nullptr) {
     bool wrong_method = !match.allowed.empty();
     const auto& code = wrong_method ? method_not_allowed : route_not_found;

@@ -37,6 +37,7 @@ inline constexpr ErrorCode range_not_satisfiable {"range_not_satisfiable", Error
 inline constexpr ErrorCode database_unavailable  {"database_unavailable",  ErrorKind::unavailable, true,  "The database does not answer right now."};
 inline constexpr ErrorCode schema_too_new        {"schema_too_new",        ErrorKind::internal,    false, "The database was made by a newer version."};
 inline constexpr ErrorCode data_in_use           {"data_in_use",           ErrorKind::unavailable, true,  "Another process uses this data directory."};
+inline constexpr ErrorCode queue_unavailable     {"queue_unavailable",     ErrorKind::unavailable, true,  "The queue does not answer right now."};
 inline constexpr ErrorCode invalid_document      {"invalid_document",      ErrorKind::invalid,     false, "The file is not a usable PDF."};
 inline constexpr ErrorCode password_required     {"password_required",     ErrorKind::invalid,     false, "The document is encrypted and needs a password."};
 inline constexpr ErrorCode wrong_password        {"wrong_password",        ErrorKind::invalid,     false, "The password does not open the document."};
@@ -76,6 +77,7 @@ inline constexpr std::array error_codes{&invalid_request,
                                         &database_unavailable,
                                         &schema_too_new,
                                         &data_in_use,
+                                        &queue_unavailable,
                                         &invalid_document,
                                         &password_required,
                                         &wrong_password,

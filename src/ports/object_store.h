@@ -8,8 +8,10 @@
 #include "base/time.h"
 #include "domain/ids.h"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,13 @@ class ObjectStore {
 
   // For /readyz: can objects be written and read right now?
   virtual Async<Result<void>> check() = 0;
+
+  // An address where anybody can GET the object, whole or ranges of it, with this Content-Disposition, until `lifetime` (at most 7 days) has
+  // passed. Whether the object exists is not asked. Nothing when only the store itself can be reached. Errors: storage_unavailable.
+  virtual Async<Result<std::optional<std::string>>> download_url(ObjectKey, std::string /*content_disposition*/,
+                                                                 std::chrono::seconds) {
+    co_return std::optional<std::string>();
+  }
 };
 
 }  // namespace docquarry

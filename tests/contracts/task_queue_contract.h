@@ -12,6 +12,13 @@ namespace docquarry::contracts {
 using namespace std::chrono_literals;
 using namespace boost::asio::experimental::awaitable_operators;
 
+// A fixture whose server is slow with long queues may say how many are many.
+template <class Fixture>
+constexpr int many_rings() {
+  if constexpr (requires { Fixture::many_rings; }) return Fixture::many_rings;
+  else return 3000;
+}
+
 template <class Fixture>
 class TaskQueueContract : public testing::Test {
  protected:
@@ -57,7 +64,9 @@ TYPED_TEST_P(TaskQueueContract, loses_no_ring_to_a_waiter_that_was_cancelled) {
 }
 
 TYPED_TEST_P(TaskQueueContract, takes_more_rings_than_anybody_will_hear) {
-  for (int i = 0; i < 3000; ++i) must(this->run(this->stores.queue().announce(TaskTicket())));
+  std::vector<Async<Result<void>>> rings;
+  for (int i = 0; i < many_rings<TypeParam>(); ++i) rings.push_back(this->stores.queue().announce(TaskTicket()));
+  for (auto& rung : run_all(this->stores.loop(), std::move(rings))) must(std::move(rung));
 
   EXPECT_TRUE(this->rings_within(10s));
 }

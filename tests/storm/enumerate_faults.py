@@ -45,7 +45,7 @@ def fault_points():
 def make_samples():
     """The last one is long, so that its pages are saved while it runs."""
     return [Sample("small.pdf", pdfs.numbered(1, "small")), Sample("medium.pdf", pdfs.numbered(5, "medium")),
-            Sample("large.pdf", pdfs.heavy(150, "large", lines=30))]
+            Sample("large.pdf", pdfs.heavy(80, "large", lines=30))]
 
 
 class Case:

@@ -16,7 +16,7 @@ def make_samples():
     """Mostly small ones; some take the extractor long enough to be hit in the middle, and are saved in several batches."""
     small = [Sample("small%d.pdf" % n, pdfs.numbered(1, "small%d" % n)) for n in range(6)]
     medium = [Sample("medium%d.pdf" % n, pdfs.numbered(7, "medium%d" % n, lines=20)) for n in range(3)]
-    large = [Sample("large%d.pdf" % n, pdfs.heavy(150 + 50 * n, "large%d" % n, lines=40)) for n in range(3)]
+    large = [Sample("large%d.pdf" % n, pdfs.heavy(80 + 30 * n, "large%d" % n, lines=40)) for n in range(3)]
     return small * 4 + medium * 4 + large * 2
 
 

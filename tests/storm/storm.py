@@ -26,12 +26,17 @@ import processes  # noqa: E402
 from chaos import Chaos  # noqa: E402
 from checker import check_database, orphan_files  # noqa: E402
 from client import Client  # noqa: E402
-from samples import learn_fingerprints, make_samples  # noqa: E402
+from samples import learn_fingerprints, make_samples, open_database  # noqa: E402
 from service import Service  # noqa: E402
 from uploads import Uploads  # noqa: E402
-from watchers import Watchers  # noqa: E402
+from watchers import Watchers, status_of  # noqa: E402
 
 LEASE = 1.0
+# When the faults have stopped, how long nothing at all may happen before what is unfinished counts as stuck. What may pass between two
+# signs of progress (a page saved, a document ended) is a lease that runs out (1 s), a launcher that hangs and is replaced (10 s) and a
+# page that takes long (20 s, then it is given up); the rest is room for a machine that is busy with other things. How long all of it
+# takes depends on the machine, so that is no bound: a document that is never served is found when the others are done.
+PATIENCE = 60
 # What is left out, and what else has to happen for it to matter: a lease that is not extended is lost while its work goes on, which is
 # what a network partition does to a worker.
 WITHOUT = {
@@ -64,8 +69,8 @@ class Outcome:
         return " ".join("%s=%s" % pair for pair in self.figures.items())
 
 
-def run_storm(documents, kills, seed, without=None, seconds=600, partitions=False, keep=False):
-    """`partitions`: leases are not extended, so attempts overtake each other (needs fault points). `keep`: the data stays for a look."""
+def run_storm(documents, kills, seed, without=None, seconds=1800, partitions=False, keep=False):
+    """`seconds`: against a run without an end; one of 1,000 documents takes minutes. `partitions`: leases are not extended, so attempts overtake each other (needs fault points). `keep`: the data stays for a look."""
     began = time.monotonic()
     outcome = Outcome()
     samples = make_samples()
@@ -77,7 +82,7 @@ def run_storm(documents, kills, seed, without=None, seconds=600, partitions=Fals
     service = Service(DOCQUARRY_LISTEN="127.0.0.1:%d" % free_port(), DOCQUARRY_LEASE="%dms" % (LEASE * 1000), DOCQUARRY_FAULT=faults,
                       DOCQUARRY_ATTEMPTS_INTERRUPTED=100000, DOCQUARRY_ATTEMPTS_BACKEND=1000, DOCQUARRY_QUEUE_LIMIT=100000)
     try:
-        _storm(service, outcome, samples, documents, kills, seed, seconds)
+        _storm(service, outcome, samples, documents, kills, seed, seconds, heals=partitions and not without)
     finally:
         service.kill()
         if not keep:
@@ -87,7 +92,7 @@ def run_storm(documents, kills, seed, without=None, seconds=600, partitions=Fals
     return outcome
 
 
-def _storm(service, outcome, samples, documents, kills, seed, seconds):
+def _storm(service, outcome, samples, documents, kills, seed, seconds, heals):
     service.start()
     client = Client(service.port, timeout=10)
     uploads = Uploads(client, samples, documents, seed, os.path.join(service.directory, "client.log"))
@@ -105,18 +110,24 @@ def _storm(service, outcome, samples, documents, kills, seed, seconds):
             chaos.strike()
 
     # Liveness: the faults have stopped, so everything must finish.
+    if uploads.running() and time.monotonic() >= deadline:
+        outcome.problems.append("not every upload was accepted in time")
+        uploads.stop.set()
     uploads.join()
-    settled = wait_until_settled(client, deadline=time.monotonic() + 20 + 2 * LEASE + 0.02 * documents)
+    if heals:
+        heal(service, chaos, deadline)
+    settled = wait_until_settled(service.data, deadline)
     watchers.end()
+    stale_answers = answers_that_lag_behind(client, service.data, uploads.known()) if settled else []
 
     verdict = check_database(service.data, dict(uploads.accepted), allowed_failures=chaos.kills["child"] // 2 + chaos.kills["launcher"] // 2)
-    with open(service.log_path, "rb") as log:
-        stale = log.read().count(b'"work dropped: the lease was lost"')
+    stale = overtaken_attempts(service)
     finish_and_sweep(service, outcome)
 
     outcome.problems += uploads.problems + watchers.problems + chaos.problems + verdict.examples
+    outcome.problems += stale_answers
     if not settled:
-        outcome.problems.append("not everything was finished in time")
+        outcome.problems.append("not everything was finished although the faults had stopped")
     if chaos.left_over:
         outcome.problems.append("processes outlived a killed server: %s" % [(p.pid, p.name) for p in chaos.left_over])
     outcome.figures.update({
@@ -127,19 +138,57 @@ def _storm(service, outcome, samples, documents, kills, seed, seconds):
         **verdict.counts, "answers_wrong": len(watchers.problems), "orphan_files": len(outcome.orphans)})
 
 
-def wait_until_settled(client, deadline):
-    while time.monotonic() < deadline:
-        try:
-            health = client.get("/health").json()
-            states = [client.get("/tasks?page=%d&page_size=100" % page).json() for page in (1,)]
-            pages = (states[0]["total"] + 99) // 100
-            tasks = [task for page in range(1, pages + 1) for task in client.get("/tasks?page=%d&page_size=100" % page).json()["tasks"]]
-            if health["queue_depth"] == 0 and all(task["status"] in ("COMPLETED", "FAILED") for task in tasks):
-                return True
-        except OSError:
-            pass
+def overtaken_attempts(service):
+    with open(service.log_path, "rb") as log:
+        return log.read().count(b'"work dropped: the lease was lost"')
+
+
+def heal(service, chaos, deadline):
+    """Ends the partition, as soon as it has done what it is there for: it is a fault, and with all leases lost every second nobody has to
+    finish anything."""
+    while not overtaken_attempts(service) and what_is_left(service.data)[0] and time.monotonic() < deadline:
+        time.sleep(0.1)
+    service.settings["DOCQUARRY_FAULT"] = None
+    chaos.kill_server()
+
+
+def what_is_left(data):
+    """How many tasks have not ended, how many pages are saved, and until when the last retry waits."""
+    with open_database(data) as database:
+        return database.execute(
+            "SELECT count(*) FILTER (WHERE state IN ('PENDING', 'PROCESSING')), sum(pages_saved), max(due_at) FROM tasks").fetchone()
+
+
+def wait_until_settled(data, deadline):
+    """Until every task has ended; False when nothing has happened for PATIENCE seconds, or at the deadline of the whole run."""
+    known, since = None, time.monotonic()
+    while time.monotonic() < min(deadline, since + PATIENCE):
+        unfinished, pages, next_retry = what_is_left(data)
+        if not unfinished:
+            return True
+        # What failed before waits for its time, longer after each failure: that is no standstill.
+        if (unfinished, pages) != known or (next_retry and next_retry > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())):
+            known, since = (unfinished, pages), time.monotonic()
         time.sleep(0.1)
     return False
+
+
+def answers_that_lag_behind(client, data, accepted):
+    """What the service says, from whatever it remembers, must be what the database says once everything has ended. It is told right
+    after the commit, so it may be asked a little too early."""
+    with open_database(data) as database:
+        states = {name: row["state"] for row in database.execute(
+            "SELECT d.id, d.uid, t.state FROM documents d JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation")
+            for name in (row["id"], row["uid"])}
+    problems = []
+    patient_until = time.monotonic() + 10
+    for name, _ in accepted:
+        answer = client.get(status_of(name))
+        while answer.json().get("status") != states.get(name) and time.monotonic() < patient_until:
+            answer = client.get(status_of(name))
+        if answer.json().get("status") != states.get(name):
+            problems.append("a task that is %s is answered %r" % (states.get(name), answer))
+    return problems
 
 
 def finish_and_sweep(service, outcome):

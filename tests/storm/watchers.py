@@ -11,6 +11,11 @@ from uploads import UNREACHABLE
 FINAL = ("COMPLETED", "FAILED", "CANCELLED")
 
 
+def status_of(document):
+    """Where a document's state is asked for: by number on the original's route, else by /v1."""
+    return "/status/%d" % document if isinstance(document, int) else "/v1/documents/" + document
+
+
 class Watchers:
     def __init__(self, client, uploads, seed, count=20):
         self.client, self.uploads, self.count = client, uploads, count
@@ -42,7 +47,7 @@ class Watchers:
             time.sleep(0.03)
 
     def _look(self, document, sample, progress, final):
-        answer = self.client.get("/status/%d" % document if isinstance(document, int) else "/v1/documents/" + document)
+        answer = self.client.get(status_of(document))
         if answer.status == 503:
             return
         if answer.status != 200:

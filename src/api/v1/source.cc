@@ -6,6 +6,17 @@
 #include "http/range.h"
 
 namespace docquarry::api::v1 {
+namespace {
+
+// The link carries who may read, so nobody may keep it; ranges and conditions are the store's business then.
+Response redirect_to(std::string link) {
+  Response response;
+  response.status = 307;
+  response.set("Location", std::move(link)).set("Cache-Control", "no-store");
+  return response;
+}
+
+}  // namespace
 
 Async<Result<Response>> get_source(Api& api, Request& request) {
   Issues issues;
@@ -20,6 +31,12 @@ Async<Result<Response>> get_source(Api& api, Request& request) {
   if (http::is_unchanged(request, etag)) {
     response.status = 304;
     co_return response;
+  }
+  auto link_time = api.services.policy.download_link_time;
+  bool may_redirect = link_time.count() > 0 && !request.head_only;  // a link is for GET only
+  if (may_redirect) {
+    CO_TRY(auto link, co_await api.services.files.download_url(view.content, attachment_named(view.filename), link_time));
+    if (link) co_return redirect_to(std::move(*link));
   }
   auto choice = http::choose_range(request, etag, view.bytes);
   if (choice.kind == http::RangeChoice::Kind::unsatisfiable) {

@@ -268,6 +268,27 @@ TEST(V1Source, is_sent_whole_or_in_parts_as_an_attachment) {
   EXPECT_EQ(get("").status, 500) << "its row exists: the fault is ours, and no path is told";
 }
 
+TEST(V1Source, is_fetched_from_the_object_store_where_the_operator_wants_that) {
+  Faces faces;
+  faces.store.add(TaskState::completed, "\xE6\x96\x87.pdf");
+  faces.store.objects["uploads/1.pdf"] = "0123456789";
+  auto source = address(1) + "/source";
+  faces.store.lends = true;
+  EXPECT_EQ(faces.get(source).status, 200) << "off unless it is set";
+
+  faces.services.policy.download_link_time = 60s;
+  auto moved = faces.get(source);
+
+  EXPECT_EQ(moved.status, 307);
+  EXPECT_EQ(moved.header("Location"),
+            "https://files.example/uploads/1.pdf?attachment; filename=\"_.pdf\"; filename*=UTF-8''%E6%96%87.pdf&60");
+  EXPECT_EQ(moved.header("Cache-Control"), "no-store");
+  EXPECT_EQ(moved.body, "");
+  EXPECT_EQ(faces.ask({"HEAD", source, {}, {}}).status, 200) << "a link is for GET only";
+  faces.store.lends = false;
+  EXPECT_EQ(faces.get(source).body, "0123456789") << "a disk cannot lend";
+}
+
 TEST(V1Events, tell_the_snapshot_the_progress_and_the_end) {
   Faces faces;
   auto& document = faces.store.add(TaskState::processing);

@@ -42,6 +42,8 @@ std::string AwsClient::host() const {
   return is_usual ? endpoint_.host : endpoint_.host + ":" + std::to_string(endpoint_.port);
 }
 
+std::string AwsClient::origin() const { return endpoint_.scheme + "://" + host(); }
+
 std::chrono::milliseconds AwsClient::pause_before(int attempt) {
   auto most = std::min(service_.first_pause * (1 << std::min(attempt, 20)), service_.longest_pause);
   return std::chrono::milliseconds(std::uniform_int_distribution<std::int64_t>(0, most.count())(random_));
@@ -89,7 +91,7 @@ Async<Result<AwsAnswer>> AwsClient::attempt(const AwsRequest& request, const Cre
 
   net::HttpRequest http;
   http.method = request.method;
-  http.url = endpoint_.origin() + target_of(to_sign);
+  http.url = origin() + target_of(to_sign);
   http.headers = signed_headers(to_sign, credentials, scope, hash, now());
   http.asks_first = false;
   http.idle_time = request.idle_time;
@@ -138,7 +140,7 @@ Async<Result<std::string>> AwsClient::presigned_url(std::string path, Parameters
   request.path = std::move(path);
   request.query = std::move(query);
   SigningScope scope{service_.region, service_.name};
-  co_return endpoint_.origin() + presigned_target(std::move(request), credentials, scope, lifetime, now());
+  co_return origin() + presigned_target(std::move(request), credentials, scope, lifetime, now());
 }
 
 }  // namespace docquarry::aws

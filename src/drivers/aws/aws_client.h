@@ -76,7 +76,8 @@ class AwsClient {
   bool corrects_the_clock(const AwsAnswer& answer);
   std::chrono::milliseconds pause_before(int attempt);
   Timestamp now() const { return clock_.now() + clock_error_; }
-  std::string host() const;
+  std::string host() const;    // as the Host header says it
+  std::string origin() const;  // "https://host"
 
   net::HttpClient& http_;
   CredentialSource& credentials_;

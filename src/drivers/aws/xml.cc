@@ -43,6 +43,7 @@ class Parser {
 
   Result<XmlElement> document() {
     take("\xEF\xBB\xBF");
+    skip_spaces();  // S3 sends some while it is not ready to answer
     if (rest_.starts_with("<?xml") && rest_.size() > 5 && is_space(rest_[5])) CHECK(skip_behind("?>"));
     CHECK(skip_between_elements());
     TRY(auto root, element(1));

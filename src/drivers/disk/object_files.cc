@@ -2,6 +2,7 @@
 
 #include "base/fault.h"
 #include "base/io_errors.h"
+#include "domain/object_key.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,13 +15,6 @@ namespace docquarry {
 namespace {
 
 namespace fs = std::filesystem;
-
-bool is_plain_name(std::string_view name) {
-  if (name.empty() || name.size() > 200 || name.front() == '.') return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  });
-}
 
 // FNV-1a; which directory a name lies in must never change.
 std::string shard_of(std::string_view name) {
@@ -52,10 +46,9 @@ bool is_older(const fs::path& file, Timestamp than) {
 }  // namespace
 
 Result<fs::path> path_of_object(const ObjectKey& key) {
+  if (!is_plain_key(key)) return fail(storage_unavailable, "the object key cannot be a file name");
   std::string_view text = key.value();
   auto slash = text.find('/');
-  if (slash == text.npos || !is_plain_name(text.substr(0, slash)) || !is_plain_name(text.substr(slash + 1)))
-    return fail(storage_unavailable, "the object key cannot be a file name");
   auto name = text.substr(slash + 1);
   return fs::path(text.substr(0, slash)) / shard_of(name) / name;
 }
@@ -118,7 +111,7 @@ Result<std::vector<ObjectKey>> list_objects(const fs::path& root, const ObjectKe
   std::vector<ObjectKey> keys;
   TRY(auto folders, names_in(root));
   for (const auto& folder : folders) {
-    if (!is_plain_name(folder) || folder < last.substr(0, last.find('/'))) continue;
+    if (!is_plain_key(ObjectKey(folder + "/x")) || folder < last.substr(0, last.find('/'))) continue;
     TRY(auto shards, names_in(root / folder));
     for (const auto& shard : shards) {
       if (folder + "/" + shard < last.substr(0, last.rfind('/') == last.npos ? 0 : last.rfind('/'))) continue;

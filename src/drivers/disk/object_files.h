@@ -13,8 +13,7 @@
 
 namespace docquarry {
 
-// Where an object lies, relative to the root. A key is "folder/name"; both parts hold only letters, digits, '.', '_' and '-' and do
-// not begin with a dot, so no key can leave the root. Errors: storage_unavailable for any other key.
+// Where an object lies, relative to the root. Errors: storage_unavailable for a key that is not plain (domain/object_key.h).
 Result<std::filesystem::path> path_of_object(const ObjectKey& key);
 
 // storage_full when there is no space or the quota is used up, else storage_unavailable; with the text of errno.

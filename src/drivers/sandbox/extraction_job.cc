@@ -188,21 +188,24 @@ Async<Result<void>> ExtractionJob::after_break(Error why, Child& child, bool fre
   if (launcher_failed && breaks_ > 2) co_return fail(std::move(why));
   if (launcher_failed) co_return Result<void>();                // not the document's fault: the same again
   if (!fresh && !why.is(time_limit)) co_return Result<void>();  // perhaps the fault of the documents before it
+  bool no_page = pages_from_this_child_ == 0;
   // Time that gave pages is not lost.
-  lost_ += pages_from_this_child_ == 0 ? child.wall_used() : Clock::duration::zero();
+  lost_ += no_page ? child.wall_used() : Clock::duration::zero();
   if (!first_break_) first_break_ = why;
   if (!begin_) co_return fail(std::move(why));  // it broke while opening: there is nothing to go on with
 
   int culprit = next_wanted(last_page_);
   bool hung = why.is(time_limit);
-  if (culprit == 0) {
+  if (why.is(extractor_crashed) && (culprit == 0 || no_page) && !tried_again_) {
+    tried_again_ = true;  // once: something else on this machine may have killed the child, and the result should not suffer for it
+  } else if (culprit == 0) {
     if (without_facts_) co_return fail(std::move(why));
     without_facts_ = true;
     note("the document's metadata and outline could not be read: " + why.message());
-  } else if (pages_from_this_child_ == 0 && may_be_innocent(why)) {
+  } else if (no_page && may_be_innocent(why)) {
     without_labels_ = without_labels_ || why.is(extractor_crashed);
     without_context_ = true;
-  } else if (pages_from_this_child_ == 0 || hung) {
+  } else if (no_page || hung) {
     auto taken = co_await take_broken(culprit, why);
     if (!taken) co_return taken;
   }

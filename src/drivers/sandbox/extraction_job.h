@@ -61,6 +61,7 @@ class ExtractionJob {
 
   std::optional<wire::Begin> begin_;
   bool facts_read_ = false, without_facts_ = false, without_labels_ = false, without_context_ = false, context_missed_ = false;
+  bool tried_again_ = false;
   int last_page_ = 0;  // delivered, or found broken
   int pages_from_this_child_ = 0;
   bool any_good_page_ = false;

@@ -65,8 +65,8 @@ bool skipped(const wire::ExtractRequest& request, int number) {
   return false;
 }
 
-// Three pages; `word` says what happens at the second.
-[[noreturn]] void play(const std::string& word, const wire::ExtractRequest& request, int pipe) {
+// Three pages; `word` says what happens at the second. `child`: the how manieth of this launcher.
+[[noreturn]] void play(const std::string& word, const wire::ExtractRequest& request, int pipe, int child) {
   auto document = request.document;
   std::string begin, end;
   DocumentFacts facts;
@@ -76,6 +76,7 @@ bool skipped(const wire::ExtractRequest& request, int number) {
   if (word == "sleeps") pause();
   if (word == "garbage") put(pipe, "not a frame at all, but long enough for a header");
   put(pipe, begin);
+  if (word == "first_dies_early" && child == 1) std::abort();
   if (word == "context_breaks" && request.skip.empty()) put(pipe, page(document, 1)), std::abort();
   if (word == "context_breaks" && !request.without_context) std::abort();
   for (int number = 1; number <= 3; ++number) {
@@ -101,6 +102,7 @@ bool skipped(const wire::ExtractRequest& request, int number) {
     if (number == 2 && word == "closes_and_stays") close(pipe), pause();
     put(pipe, page(document, number));
   }
+  if (word == "first_dies_late" && child == 1) std::abort();
   if (word == "breaks_in_facts" && !request.without_facts) std::abort();
   wire::append_facts(end, document, facts);
   wire::append_end(end, document, {});
@@ -136,13 +138,15 @@ int main() {
     if (pread(passed[0], word, sizeof word - 1, 0) < 0) return 1;
     if (std::string(word) == "kills_launcher") return 1;
     if (std::string(word) == "stops_launcher") pause();
+    static int children = 0;
+    ++children;
     pid_t child = fork();
     if (child == 0) {
       rlimit core{0, 0};
       setrlimit(RLIMIT_CORE, &core);
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       close(3);
-      play(word, extract, passed[1]);
+      play(word, extract, passed[1], children);
     }
     int process = int(syscall(SYS_pidfd_open, child, 0u));
     send(wire::encode(wire::Started{extract.document, child}), process);

@@ -251,6 +251,16 @@ TEST_F(SandboxTest, a_page_that_breaks_no_fresh_child_is_not_blamed) {
   EXPECT_EQ(pages_.numbers(), "1 2 3 ");
 }
 
+TEST_F(SandboxTest, a_child_that_was_killed_once_leaves_no_trace_in_the_result) {
+  for (const char* word : {"first_dies_early", "first_dies_late"}) {
+    pages_ = Collected();
+    auto summary = play(word);
+    ASSERT_TRUE(summary) << word << ": " << summary.error().describe();
+    EXPECT_EQ(pages_.numbers(), "1 2 3 ") << word;
+    EXPECT_FALSE(summary->partial) << word << ": " << (summary->faults.empty() ? "" : summary->faults[0]);
+  }
+}
+
 TEST_F(SandboxTest, known_pages_that_break_the_child_when_looked_at_again_cost_no_page) {
   auto summary = play("context_breaks");
   ASSERT_TRUE(summary) << summary.error().describe();
