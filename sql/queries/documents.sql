@@ -4,7 +4,7 @@
 -- Read in this order by drivers/sql/sql_rows.cc.
        d.id, d.uid, d.user_id, d.filename, d.s3_key, d.bytes, d.sha256, d.prompt, d.summary, d.created_at,
        t.id, t.state, t.attempt, t.generation, t.options, t.started_at, t.completed_at, t.error_code, t.error_message, t.error_page,
-       t.error_retryable, t.page_count, t.extraction_seconds, t.pages_saved, t.pages_expected, t.partial, t.extractor
+       t.error_retryable, t.page_count, t.extraction_seconds, t.pages_saved, t.pages_expected, t.partial, t.extractor, t.extractor_job, t.credits
 
 -- fragment: document_view
 -- Every document has a task of its generation, written by the same transaction.

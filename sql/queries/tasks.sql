@@ -74,16 +74,22 @@ WHERE {retry_is_due};
 
 -- name: claimed_tasks
 -- The last step: what this claim took.
-SELECT {document_columns}, t.password, t.backend_failures, t.child_failures, t.interruptions
+SELECT {document_columns}, t.password, t.backend_failures, t.child_failures, t.interruptions, t.extraction_note,
+       (SELECT u.extractor FROM users u WHERE u.id = d.user_id)
 FROM tasks t {by_lease}
 JOIN documents d ON d.id = t.document_id
 WHERE t.state = 'PROCESSING' AND t.lease_until = $2 AND t.claim = $1
 ORDER BY t.priority DESC, t.turn, t.id;
 
+-- name: note_extraction
+UPDATE tasks
+SET extraction_note = $4, extractor_job = $5
+WHERE {fence};
+
 -- name: complete_task
 UPDATE tasks
 SET state = 'COMPLETED', completed_at = $4, password = NULL, page_count = $5, partial = $6, extractor = $7, extraction_seconds = $8,
-    cpu_seconds = $9, peak_memory_bytes = $10, facts = $11,
+    cpu_seconds = $9, peak_memory_bytes = $10, facts = $11, extractor_job = $12, credits = $13,
     pages_saved = (SELECT count(*) FROM pages WHERE task_id = $1),
     pages_expected = (SELECT count(*) FROM pages WHERE task_id = $1),
     error_code = NULL, error_message = NULL, error_page = 0, error_retryable = 0, {no_lease}

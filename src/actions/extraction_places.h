@@ -44,6 +44,8 @@ class ExtractionPlaces {
     Bench* bench_;
   };
 
+  Extractor& shared() const { return shared_; }  // for what needs no place
+
   // Waits for a place; ends when cancelled.
   Async<Place> take(UserId owner);
 

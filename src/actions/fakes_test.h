@@ -29,6 +29,7 @@ class RecordingLedger : public TaskLedger {
   std::map<int, Page> saved;
   std::optional<ExtractionSummary> completed;
   std::vector<Page> last_pages;
+  std::vector<ExtractionNote> notes;
   std::optional<Failure> failed;
   std::optional<Timestamp> retry_at;
   bool blamed_child = false, handed_back = false, cancelled = false;
@@ -37,6 +38,10 @@ class RecordingLedger : public TaskLedger {
   Signal* on_heartbeat = nullptr;
 
   Async<Result<Claim>> claim(WorkerId, Timestamp, Timestamp, int, AttemptLimits) override { co_return next_claim; }
+  Async<Result<void>> note(Lease, ExtractionNote note) override {
+    notes.push_back(std::move(note));
+    co_return Result<void>{};
+  }
   Async<Result<LeaseStanding>> extend(Lease, Timestamp) override {
     if (on_heartbeat != nullptr) on_heartbeat->raise();
     co_return standing;

@@ -4,8 +4,6 @@
 #include "base/fault.h"
 #include "base/log.h"
 
-#include <boost/asio/error.hpp>
-
 #include <algorithm>
 
 namespace docquarry {
@@ -13,21 +11,22 @@ namespace docquarry {
 using namespace boost::asio::experimental::awaitable_operators;
 
 ProcessTask::ProcessTask(TaskLedger& ledger, DocumentCatalogue& catalogue, ObjectStore& files, ProgressBoard& board, Clock& clock,
-                         Metrics& metrics, ExtractionPlaces& places, Signal& stop, ProcessingRules rules)
+                         Metrics& metrics, Extractors& extractors, Signal& stop, ProcessingRules rules)
     : ledger_(ledger),
       catalogue_(catalogue),
-      files_(files),
       board_(board),
       clock_(clock),
       metrics_(metrics),
-      places_(places),
+      extractors_(extractors),
+      extract_(catalogue, files, extractors),
       stop_(stop),
       rules_(rules) {}
 
 Async<void> ProcessTask::operator()(ClaimedTask task) {
   co_await board_.post(standing_of(task.document));
   SavedPages pages(ledger_, board_, task, rules_);
-  auto first = co_await (extract_guarded(task, pages) || keep_lease(task.lease));
+  auto first = co_await (extract_(task, pages) || keep_lease(task.lease));
+  task.note = pages.last_note();
   if (first.index() == 1) {
     Error reason = std::get<1>(std::move(first));
     co_await give_up(std::move(task), std::move(reason));
@@ -36,48 +35,6 @@ Async<void> ProcessTask::operator()(ClaimedTask task) {
   auto summary = std::get<0>(std::move(first));
   if (summary) co_await finish(std::move(task), std::move(*summary), pages);
   else co_await give_up(std::move(task), std::move(summary).error());
-}
-
-Async<Result<ExtractionSummary>> ProcessTask::extract(const ClaimedTask& task, SavedPages& pages) {
-  CO_TRY(auto done, co_await take_up_earlier_pages(task, pages));
-  auto place = co_await places_.take(task.document.owner);
-  CO_CHECK(fault_point("process.before_open"));
-  auto file = co_await files_.open_file(task.document.content);
-  if (!file) co_return fail(std::move(file).error().in("open original"));
-  CO_CHECK(fault_point("process.before_extract"));
-  auto summary = co_await place.extractor().extract(std::move(*file), task.document.options, std::move(done), pages);
-  if (summary) CO_CHECK(fault_point("process.after_extract"));
-  co_return summary;
-}
-
-// A defect that throws must end the task, not leave keep_lease holding it for ever.
-Async<Result<ExtractionSummary>> ProcessTask::extract_guarded(const ClaimedTask& task, SavedPages& pages) {
-  std::string defect;
-  try {
-    co_return co_await extract(task, pages);
-  } catch (const boost::system::system_error& error) {
-    if (error.code() == boost::asio::error::operation_aborted) throw;  // we were cancelled
-    defect = error.what();
-  } catch (const std::exception& error) {
-    defect = error.what();
-  }
-  co_return fail(internal_error, "exception while extracting: " + defect);
-}
-
-// Which pages an earlier attempt saved: they are not extracted again, but they count in the summary.
-Async<Result<std::vector<int>>> ProcessTask::take_up_earlier_pages(const ClaimedTask& task, SavedPages& pages) {
-  std::vector<int> done;
-  if (task.pages_saved == 0) co_return done;
-  PageRange rest;
-  while (true) {
-    CO_TRY(auto earlier, co_await catalogue_.pages(task.lease.task, rest, PageParts(), 1000));
-    if (earlier.empty()) co_return done;
-    for (const auto& page : earlier) {
-      pages.count_earlier(page);
-      done.push_back(page.number);
-    }
-    rest.first = done.back() + 1;
-  }
 }
 
 // Ends only with a reason to stop.
@@ -137,6 +94,8 @@ Async<void> ProcessTask::give_up(ClaimedTask task, Error error) {
   }
   auto view = co_await catalogue_.find(task.lease.document);
   if (view) co_await board_.post(standing_of(*view));
+  // When the worker only stops, the next attempt goes on with what was begun elsewhere.
+  if (error.is(task_cancelled)) co_await extractors_.abandon(std::move(task.note));
 }
 
 Async<Result<void>> ProcessTask::record(ClaimedTask& task, const Error& error, Timestamp now) {

@@ -1,13 +1,13 @@
 // Works on one claimed task until it is COMPLETED, FAILED, CANCELLED, handed back or lost. The file to review hardest: it runs the
 // extraction and the keeping of the lease side by side, and whichever ends first decides.
 //
-//   keep the lease  ||  [ wait for a place, open the file, extract; pages are saved in batches ]
+//   keep the lease  ||  extract_task [ wait for a place, open the file, extract; pages are saved in batches ]
 //   then complete, or record why not
 //
 // Whatever happens on any line, the lease runs out and another worker goes on from the last saved page.
 #pragma once
 
-#include "actions/extraction_places.h"
+#include "actions/extract_task.h"
 #include "base/metrics.h"
 #include "base/signal.h"
 #include "ports/clock.h"
@@ -38,16 +38,13 @@ struct ProcessingRules {
 class ProcessTask {
  public:
   ProcessTask(TaskLedger& ledger, DocumentCatalogue& catalogue, ObjectStore& files, ProgressBoard& board, Clock& clock,
-              Metrics& metrics, ExtractionPlaces& places, Signal& stop, ProcessingRules rules);
+              Metrics& metrics, Extractors& extractors, Signal& stop, ProcessingRules rules);
 
   // Never fails: every outcome is recorded, or left to the lease to run out. When `stop` is raised, the task is
   // handed back: its saved pages stay, and whoever claims it next goes on behind them.
   Async<void> operator()(ClaimedTask task);
 
  private:
-  Async<Result<ExtractionSummary>> extract(const ClaimedTask& task, SavedPages& pages);
-  Async<Result<ExtractionSummary>> extract_guarded(const ClaimedTask& task, SavedPages& pages);
-  Async<Result<std::vector<int>>> take_up_earlier_pages(const ClaimedTask& task, SavedPages& pages);
   Async<Error> keep_lease(Lease lease);
   Async<void> finish(ClaimedTask task, ExtractionSummary summary, SavedPages& pages);
   Async<void> give_up(ClaimedTask task, Error error);
@@ -55,11 +52,11 @@ class ProcessTask {
 
   TaskLedger& ledger_;
   DocumentCatalogue& catalogue_;
-  ObjectStore& files_;
   ProgressBoard& board_;
   Clock& clock_;
   Metrics& metrics_;
-  ExtractionPlaces& places_;
+  Extractors& extractors_;
+  ExtractTask extract_;
   Signal& stop_;
   ProcessingRules rules_;
 };

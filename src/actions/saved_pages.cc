@@ -5,7 +5,13 @@
 namespace docquarry {
 
 SavedPages::SavedPages(TaskLedger& ledger, ProgressBoard& board, const ClaimedTask& task, const ProcessingRules& rules)
-    : ledger_(ledger), board_(board), task_(task), rules_(rules), saved_(task.pages_saved), saved_before_(task.pages_saved) {}
+    : ledger_(ledger),
+      board_(board),
+      task_(task),
+      rules_(rules),
+      note_(task.note),
+      saved_(task.pages_saved),
+      saved_before_(task.pages_saved) {}
 
 Async<Result<void>> SavedPages::expect(int pages, int page_count) {
   expected_ = pages;
@@ -18,6 +24,29 @@ Async<Result<void>> SavedPages::add(Page page) {
   unsaved_bytes_ += page.text.size() + page.markdown.size() + page.lines.size();
   unsaved_.push_back(std::move(page));
   if (save_is_due()) CO_CHECK(co_await save());
+  co_return Result<void>{};
+}
+
+Async<Result<void>> SavedPages::begin_with(std::string extractor) {
+  extractor_ = std::move(extractor);
+  if (!any_saved()) {
+    unsaved_.clear();
+    unsaved_bytes_ = 0;
+    pages_ = 0;
+    any_fault_ = false;
+    without_text_.clear();
+  }
+  // The next attempt must know that the one that was noted has failed. A task that never left this machine needs no note.
+  if (note_.extractor.empty() || note_.extractor == extractor_) co_return Result<void>{};
+  ExtractionNote changed;
+  changed.extractor = extractor_;
+  co_return co_await note(std::move(changed));
+}
+
+Async<Result<void>> SavedPages::note(ExtractionNote note) {
+  auto noted = co_await ledger_.note(task_.lease, note);
+  if (!noted) co_return fail(std::move(noted).error().in("note the extractor"));
+  note_ = std::move(note);
   co_return Result<void>{};
 }
 

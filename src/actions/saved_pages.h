@@ -19,6 +19,14 @@ class SavedPages : public PageSink {
   // Counts what an earlier attempt saved, so that the summary speaks of the whole document.
   void count_earlier(const Page& page) { count(page); }
 
+  // From now on pages come from this extractor; what another one delivered and nobody saved is dropped. Only while !any_saved(), or with the
+  // extractor that saved them.
+  Async<Result<void>> begin_with(std::string extractor);
+  ExtractionNote noted() const override { return note_.extractor == extractor_ ? note_ : ExtractionNote(); }
+  Async<Result<void>> note(ExtractionNote note) override;
+  const ExtractionNote& last_note() const { return note_; }
+
+  bool any_saved() const { return saved_ > 0; }
   std::vector<Page> take_unsaved() { return std::move(unsaved_); }
   int pages() const { return pages_; }
   const std::vector<int>& without_text() const { return without_text_; }
@@ -38,6 +46,8 @@ class SavedPages : public PageSink {
   std::size_t unsaved_bytes_ = 0;
   std::chrono::steady_clock::time_point last_save_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point started_ = last_save_;
+  std::string extractor_;
+  ExtractionNote note_;
   int expected_ = 0, page_count_ = 0;
   int pages_ = 0, saved_ = 0, saved_before_ = 0;
   bool any_fault_ = false;

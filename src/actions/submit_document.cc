@@ -72,6 +72,7 @@ std::string fingerprint_of(const Submission& submission) {
   add(format_page_ranges(submission.options.pages));
   add(submission.options.password);
   add(submission.prompt.value_or(""));
+  if (submission.options.extractor) add(to_text(*submission.options.extractor));  // keys from before there was a choice stay valid
   return hash.finish_hex();
 }
 

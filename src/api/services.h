@@ -36,6 +36,7 @@ struct Policy {
   // flow through this service, which then needs no address that clients can reach.
   std::chrono::seconds download_link_time{0};
   std::string version;
+  bool has_llamaparse = false;  // documents may be sent to LlamaCloud when a request asks for it
 };
 
 struct Services {

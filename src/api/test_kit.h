@@ -80,6 +80,7 @@ class StoreLedger : public TaskLedger {
  public:
   explicit StoreLedger(Store& store) : store_(store) {}
   Async<Result<Claim>> claim(WorkerId, Timestamp, Timestamp, int, AttemptLimits) override { co_return Claim(); }
+  Async<Result<void>> note(Lease, ExtractionNote) override { co_return Result<void>{}; }
   Async<Result<LeaseStanding>> extend(Lease, Timestamp) override { co_return LeaseStanding::held; }
   Async<Result<void>> save_pages(Lease, std::vector<Page>, int, int) override { co_return Result<void>{}; }
   Async<Result<std::vector<int>>> saved_pages(TaskId) override { co_return std::vector<int>(); }

@@ -36,6 +36,9 @@ std::string host_name() {
   return name;
 }
 
+// Documents that LlamaCloud has at once: they cost nothing here while they wait.
+constexpr int documents_elsewhere = 16;
+
 ProcessingRules processing_rules(const Settings& settings) {
   ProcessingRules rules;
   rules.lease = settings.lease;
@@ -92,9 +95,12 @@ class Application {
   SweepStorage sweep_{*drivers_.files, *drivers_.catalogue, *drivers_.clock, settings_.upload_grace};
 
   ExtractionPlaces places_{loop_, settings_.concurrency, *drivers_.extractor, batches()};
+  std::unique_ptr<ExtractionPlaces> elsewhere_ =
+      drivers_.llamaparse ? std::make_unique<ExtractionPlaces>(loop_, documents_elsewhere, *drivers_.llamaparse) : nullptr;
+  Extractors extractors_{settings_.extractors, places_, elsewhere_.get()};
   ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files,
                        *drivers_.board,  *drivers_.clock,     metrics_,
-                       places_,          stopping_,           processing_rules(settings_)};
+                       extractors_,      stopping_,           processing_rules(settings_)};
   ClaimTasks claim_{*drivers_.ledger,
                     *drivers_.catalogue,
                     *drivers_.board,
@@ -102,7 +108,13 @@ class Application {
                     metrics_,
                     WorkerId(host_name() + "/" + std::to_string(::getpid()) + "/" + drivers_.ids->next()),
                     processing_rules(settings_)};
-  Worker worker_{loop_,    *drivers_.ledger, *drivers_.queue, *drivers_.clock, claim_, process_, 2 * settings_.concurrency + 2,
+  Worker worker_{loop_,
+                 *drivers_.ledger,
+                 *drivers_.queue,
+                 *drivers_.clock,
+                 claim_,
+                 process_,
+                 2 * settings_.concurrency + 2 + (elsewhere_ ? documents_elsewhere : 0),
                  stopping_};
   Rescuer rescuer_{rescue_, sweep_, std::chrono::milliseconds(settings_.lease), settings_.sweep_every, stopping_};
   int live_workers_ = 0;
@@ -148,6 +160,7 @@ api::Policy Application::policy() const {
   bool loopback = boost::asio::ip::make_address(settings_.listen.address, no_address).is_loopback();
   if (policy.allowed_hosts.empty() && loopback) policy.allowed_hosts.push_back("localhost");
   policy.version = DOCQUARRY_VERSION;
+  policy.has_llamaparse = drivers_.llamaparse != nullptr;
   return policy;
 }
 

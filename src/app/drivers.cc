@@ -2,6 +2,7 @@
 
 #include "domain/error_codes.h"
 #include "drivers/disk/disk_object_store.h"
+#include "drivers/llamaparse/llamaparse_extractor.h"
 #include "drivers/memory/memory_progress_board.h"
 #include "drivers/memory/memory_rate_limiter.h"
 #include "drivers/memory/memory_result_cache.h"
@@ -13,6 +14,7 @@
 #include "drivers/sqlite/sqlite_database.h"
 #include "drivers/system/system_clock.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace docquarry {
@@ -68,6 +70,21 @@ Result<void> open_live_state(const Settings& settings, boost::asio::io_context& 
   return {};
 }
 
+Result<void> open_llamaparse(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
+  if (settings.llama_cloud_key.empty()) {
+    bool is_wanted = std::ranges::find(settings.extractors, ExtractorChoice::llamaparse) != settings.extractors.end();
+    if (is_wanted) return fail(invalid_setting, "DOCQUARRY_EXTRACTOR names llamaparse, so LLAMA_CLOUD_API_KEY must be set");
+    return {};
+  }
+  LlamaParseOptions options;
+  TRY(options.base_url, llama_cloud_address(settings.llama_region));
+  if (!settings.llama_cloud_url.empty()) options.base_url = settings.llama_cloud_url;
+  options.api_key = settings.llama_cloud_key;
+  drivers.llamaparse =
+      std::make_unique<LlamaParseExtractor>(loop, *drivers.helpers, *drivers.clock, *drivers.ids, std::move(options));
+  return {};
+}
+
 }  // namespace
 
 Drivers::Drivers() = default;
@@ -91,6 +108,7 @@ Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& 
   CHECK(open_queue(settings, loop, drivers));
   CHECK(open_live_state(settings, loop, drivers));
   drivers.extractor = std::make_unique<SandboxedExtractor>(loop, *drivers.helpers, sandbox_options(settings));
+  CHECK(open_llamaparse(settings, loop, drivers));
   return drivers;
 }
 

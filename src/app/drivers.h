@@ -41,6 +41,7 @@ struct Drivers {
   std::unique_ptr<RateLimiter> limiter;
   std::unique_ptr<ResultCache> cache;
   std::unique_ptr<SandboxedExtractor> extractor;
+  std::unique_ptr<Extractor> llamaparse;  // null without a key for it
   bool alone = false;  // an embedded store that only this process uses: whatever was leased, was leased by a dead process
 };
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "domain/document.h"
+#include "domain/extraction_options.h"
 #include "domain/task.h"
 #include "drivers/aws/credentials.h"
 #include "drivers/sandbox/sandboxed_extractor.h"
@@ -78,6 +79,11 @@ struct Settings {
   Isolation isolation = Isolation::document;
   bool sandbox_required = true;  // refuse to start where a layer of the sandbox is missing
   SandboxLimits sandbox_limits;
+
+  std::vector<ExtractorChoice> extractors{ExtractorChoice::local};  // who extracts, in this order
+  std::string llama_cloud_key;                                      // secret; empty: nothing is ever sent to LlamaCloud
+  std::string llama_cloud_url;                                      // empty: that of the region
+  std::string llama_region;                                         // "na", "eu"
 
   std::string server;  // where client commands find the service
 };

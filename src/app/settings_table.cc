@@ -2,6 +2,10 @@
 
 #include "app/setting_values.h"
 #include "domain/error_codes.h"
+#include "drivers/llamaparse/llamaparse_options.h"
+#include "net/url.h"
+
+#include <algorithm>
 
 #include <algorithm>
 
@@ -127,6 +131,41 @@ Result<void> parse_roles(Settings& settings, std::string_view text) {
 Result<void> parse_file_megabytes(Settings& settings, std::string_view text) {
   TRY(auto megabytes, parse_number(text, 1, 4096));
   settings.upload_limits.file_bytes = std::uint64_t(megabytes) << 20;
+  return {};
+}
+
+Result<void> parse_extractors(Settings& settings, std::string_view text) {
+  std::vector<ExtractorChoice> order;
+  for (const auto& word : parse_list(text)) {
+    auto choice = parse_extractor_choice(word);
+    bool is_new = choice && *choice != ExtractorChoice::automatic && std::ranges::find(order, *choice) == order.end();
+    if (!is_new) return fail(invalid_setting, "must be local, llamaparse, or both in the order in which they are to be tried");
+    order.push_back(*choice);
+  }
+  if (order.empty()) return fail(invalid_setting, "must be local, llamaparse, or both in the order in which they are to be tried");
+  settings.extractors = std::move(order);
+  return {};
+}
+
+// It becomes a header, so it must be able to.
+Result<void> parse_llama_cloud_key(Settings& settings, std::string_view text) {
+  if (!std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; }))
+    return fail(invalid_setting, "must hold nothing but printable ASCII characters, and no space");
+  settings.llama_cloud_key = text;
+  return {};
+}
+
+Result<void> parse_llama_cloud_url(Settings& settings, std::string_view text) {
+  while (text.ends_with('/')) text.remove_suffix(1);
+  if (!text.empty() && !net::parse_url(text))
+    return fail(invalid_setting, "must be an address like https://api.cloud.llamaindex.ai");
+  settings.llama_cloud_url = text;
+  return {};
+}
+
+Result<void> parse_llama_region(Settings& settings, std::string_view text) {
+  CHECK(llama_cloud_address(text));
+  settings.llama_region = text;
   return {};
 }
 
@@ -309,6 +348,15 @@ const std::vector<SettingRow>& settings_table() {
      "The longest metadata field.", size(in(sandbox, &S::metadata_field_bytes), 1 << 10, 4 << 20)},
     {"DOCQUARRY_MAX_METADATA", {}, "1MB", "size", false,
      "All metadata of one document together.", size(in(sandbox, &S::metadata_bytes), 1 << 10, 6 << 20)},
+
+    {"DOCQUARRY_EXTRACTOR", {}, "local", "list of local, llamaparse", false,
+     "Who extracts when a request does not say it. Of several, the next one tries when one cannot: llamaparse,local. Users can have one of their own (the column `extractor` of `users`).", parse_extractors},
+    {"LLAMA_CLOUD_API_KEY", {"DOCQUARRY_LLAMA_CLOUD_API_KEY"}, "", "key", true,
+     "The key for LlamaCloud. Without it no document is ever sent there; with it those are for which a request, a user or DOCQUARRY_EXTRACTOR asks for llamaparse.", parse_llama_cloud_key},
+    {"DOCQUARRY_LLAMA_REGION", {}, "na", "na, eu", false,
+     "The region of LlamaCloud that the key belongs to: North America or Europe.", parse_llama_region},
+    {"LLAMA_CLOUD_BASE_URL", {"DOCQUARRY_LLAMA_CLOUD_BASE_URL"}, "", "http://host:port", false,
+     "Another address for LlamaCloud than that of the region.", parse_llama_cloud_url},
 
     {"DOCQUARRY_SERVER", {}, "http://127.0.0.1:8000", "http://host:port", false,
      "Which service the commands upload, status, result, list, delete, cancel and retry speak to.", parse_server},

@@ -58,6 +58,32 @@ TEST(Settings, need_nothing_to_be_set) {
   EXPECT_EQ(settings.server, "http://127.0.0.1:8000");
 }
 
+TEST(Settings, name_the_extractors_in_the_order_in_which_they_are_tried) {
+  using Order = std::vector<ExtractorChoice>;
+  EXPECT_EQ(loaded({}).extractors, Order({ExtractorChoice::local}));
+  EXPECT_EQ(loaded({{"DOCQUARRY_EXTRACTOR", "llamaparse, local"}}).extractors,
+            Order({ExtractorChoice::llamaparse, ExtractorChoice::local}));
+  for (const char* wrong : {"", "auto", "local,local", "tesseract"})
+    EXPECT_THAT(refusal({{"DOCQUARRY_EXTRACTOR", wrong}}), HasSubstr("must be local, llamaparse")) << wrong;
+}
+
+TEST(Settings, never_show_the_key_for_llamacloud_and_refuse_one_that_cannot_be_a_header) {
+  auto settings = load_settings(SettingSources{{}, {{"LLAMA_CLOUD_API_KEY", "llx-secret"}}, {}});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->settings.llama_cloud_key, "llx-secret");
+  EXPECT_EQ(effective(*settings, "LLAMA_CLOUD_API_KEY").value, "***");
+  auto wrong = refusal({{"LLAMA_CLOUD_API_KEY", "secret\r\nX: y"}});
+  EXPECT_THAT(wrong, HasSubstr("LLAMA_CLOUD_API_KEY=***"));
+  EXPECT_THAT(wrong, Not(HasSubstr("secret")));
+}
+
+TEST(Settings, say_where_llamacloud_is) {
+  EXPECT_EQ(loaded({}).llama_region, "na");
+  EXPECT_EQ(loaded({{"LLAMA_CLOUD_BASE_URL", "http://127.0.0.1:9/prefix//"}}).llama_cloud_url, "http://127.0.0.1:9/prefix");
+  EXPECT_THAT(refusal({{"LLAMA_CLOUD_BASE_URL", "api.cloud.llamaindex.ai"}}), HasSubstr("must be an address"));
+  EXPECT_THAT(refusal({{"DOCQUARRY_LLAMA_REGION", "mars"}}), HasSubstr("must be na or eu"));
+}
+
 // The defaults of the table are what decides; those in the structs serve tests, and must not tell another story.
 TEST(Settings, have_the_defaults_of_the_structs_that_they_fill) {
   auto settings = loaded({});

@@ -173,6 +173,7 @@ Async<Result<std::vector<Result<RemoteDocument>>>> ApiClient::upload(UploadOrder
   MakeRequest make_request = [&] {
     auto form = std::make_unique<UploadForm>("docquarry-" + order.key, on_sent);
     if (!order.pages.empty()) form->add_field("pages", order.pages);
+    if (!order.extractor.empty()) form->add_field("extractor", order.extractor);
     if (!order.password.empty()) form->add_field("password", order.password);
     for (const auto& file : order.files) form->add_file("files", file.path, file.bytes);
     form->end();

@@ -38,8 +38,8 @@ struct FileToUpload {
 
 struct UploadOrder {
   std::vector<FileToUpload> files;
-  std::string pages, password;  // empty: none
-  std::string key;              // Idempotency-Key: the same order may be sent again
+  std::string pages, password, extractor;  // empty: none
+  std::string key;                         // Idempotency-Key: the same order may be sent again
 };
 
 struct DocumentList {

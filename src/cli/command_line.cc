@@ -117,8 +117,9 @@ Result<CommandLine> to_command(const Given& given) {
                                   given.last("--output"),
                                   given.has("--quiet")};
   if (name == "upload")
-    line.command = ClientCommand(UploadCommand{arguments, given.last("--pages"), given.last("--password-file"),
-                                               !given.has("--no-wait"), given.has("--json"), given.has("--quiet")});
+    line.command =
+        ClientCommand(UploadCommand{arguments, given.last("--pages"), given.last("--password-file"), given.last("--extractor"),
+                                    !given.has("--no-wait"), given.has("--json"), given.has("--quiet")});
   if (name == "status")
     line.command = ClientCommand(StatusCommand{arguments, given.has("--wait"), given.has("--json"), given.has("--quiet")});
   if (name == "result")

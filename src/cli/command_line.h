@@ -46,6 +46,7 @@ struct ExtractCommand {
 struct UploadCommand {
   std::vector<std::string> inputs;
   std::string pages, password_file;
+  std::string extractor;  // empty: whoever the service is set to use
   bool wait = true, json = false, quiet = false;
 };
 struct StatusCommand {

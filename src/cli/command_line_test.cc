@@ -59,6 +59,8 @@ TEST(CommandLine, has_defaults) {
   EXPECT_FALSE(extract.quiet);
   EXPECT_TRUE(client<UploadCommand>({"upload", "a"}).wait);
   EXPECT_FALSE(client<UploadCommand>({"upload", "--no-wait", "a"}).wait);
+  EXPECT_EQ(client<UploadCommand>({"upload", "a"}).extractor, "");
+  EXPECT_EQ(client<UploadCommand>({"upload", "--extractor", "llamaparse", "a"}).extractor, "llamaparse");
   EXPECT_EQ(client<ResultCommand>({"result", "x"}).format, "text");
   EXPECT_FALSE(client<ListCommand>({"list"}).limit);
 }

@@ -12,6 +12,12 @@ const OptionRow json{"--json", "", {}, Completes::nothing, "print what the servi
 const OptionRow pages{"--pages", "RANGES", {}, Completes::nothing, "only these pages, like 1-5,9 or 3-", ""};
 const OptionRow password_file{
     "--password-file", "FILE", {}, Completes::files, "open encrypted documents with the first line of FILE", ""};
+const OptionRow extractor{"--extractor",
+                          "WHO",
+                          {"auto", "local", "llamaparse"},
+                          Completes::nothing,
+                          "who extracts: local, llamaparse, or auto (as the service is set)",
+                          ""};
 const OptionRow output{"-o,--output", "FILE", {}, Completes::files, "write to FILE instead of standard output", ""};
 
 OptionRow format(std::string default_format) {
@@ -75,6 +81,7 @@ const std::vector<CommandRow>& command_table() {
        {{"--no-wait", "", {}, Completes::nothing, "return when everything is uploaded", ""},
         pages,
         password_file,
+        extractor,
         json,
         quiet,
         server}},

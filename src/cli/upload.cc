@@ -88,6 +88,7 @@ Async<void> Upload::send(std::vector<FileToUpload> batch) {
   UploadOrder order;
   order.files = batch;
   order.pages = command_.pages;
+  order.extractor = command_.extractor;
   order.password = password_;
   order.key = random_key();
   ApiClient::OnSent on_sent = [&](std::uint64_t bytes) {

@@ -59,6 +59,8 @@ struct DocumentView {
   int pages_expected = 0;  // how many the task will save; 0 until the extractor has said it
   bool partial = false;
   std::string extractor;
+  std::string extractor_job;      // what a service elsewhere calls the task's work; empty when it is done here
+  std::optional<double> credits;  // what that service charged, as far as it said
 };
 
 // Names are data: they never become part of a path. At most 255 bytes of clean UTF-8 without control characters or line

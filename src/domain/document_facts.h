@@ -39,6 +39,8 @@ struct ExtractionSummary {
   bool partial = false;             // cut by a limit or by unreadable pages; `faults` says why
   std::vector<std::string> faults;  // one sentence each, at most a few
   std::string extractor;            // who made it: "pdfium-7390"
+  std::string job;                  // what a service elsewhere calls this work; empty when it was done here
+  std::optional<double> credits;    // what that service charged, as far as it says
   double seconds = 0;               // wall time of the extraction
   double cpu_seconds = 0;
   std::uint64_t peak_memory_bytes = 0;

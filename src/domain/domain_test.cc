@@ -63,6 +63,12 @@ TEST(PageRanges, tell_which_pages_they_include) {
   EXPECT_TRUE(options.includes(1000));
 }
 
+TEST(ExtractorChoice, is_read_as_it_is_written) {
+  for (auto choice : {ExtractorChoice::automatic, ExtractorChoice::local, ExtractorChoice::llamaparse})
+    EXPECT_EQ(parse_extractor_choice(to_text(choice)), choice);
+  for (const char* wrong : {"", "Local", "llama", "auto,local"}) EXPECT_FALSE(parse_extractor_choice(wrong)) << wrong;
+}
+
 TEST(Retry, waits_longer_after_each_backend_failure_and_gives_up_at_the_limit) {
   Timestamp now(1'000'000s);
   Error failure(storage_unavailable, "disk gone");

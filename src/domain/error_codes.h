@@ -48,6 +48,8 @@ inline constexpr ErrorCode time_limit            {"time_limit",            Error
 inline constexpr ErrorCode output_limit          {"output_limit",          ErrorKind::too_large,   false, "The document holds more text, pages or objects than allowed."};
 inline constexpr ErrorCode extractor_crashed     {"extractor_crashed",     ErrorKind::internal,    true,  "The document made the extractor crash."};
 inline constexpr ErrorCode extractor_unavailable {"extractor_unavailable", ErrorKind::unavailable, true,  "The extractor cannot be started right now."};
+inline constexpr ErrorCode extractor_refused     {"extractor_refused",     ErrorKind::forbidden,   false, "The extraction service refuses to work for this installation."};
+inline constexpr ErrorCode empty_result          {"empty_result",          ErrorKind::invalid,     false, "The extractor found no text in the document."};
 inline constexpr ErrorCode extractor_misbehaved  {"extractor_misbehaved",  ErrorKind::internal,    true,  "The extractor sent an answer that cannot be right."};
 inline constexpr ErrorCode attempts_exhausted    {"attempts_exhausted",    ErrorKind::internal,    false, "Every attempt to process the document was interrupted."};
 inline constexpr ErrorCode task_cancelled        {"task_cancelled",        ErrorKind::cancelled,   false, "The task was cancelled."};
@@ -88,6 +90,8 @@ inline constexpr std::array error_codes{&invalid_request,
                                         &output_limit,
                                         &extractor_crashed,
                                         &extractor_unavailable,
+                                        &extractor_refused,
+                                        &empty_result,
                                         &extractor_misbehaved,
                                         &attempts_exhausted,
                                         &task_cancelled,

@@ -75,4 +75,19 @@ std::string format_page_ranges(const std::vector<PageRange>& ranges) {
   return text;
 }
 
+Result<ExtractorChoice> parse_extractor_choice(std::string_view text) {
+  for (auto choice : {ExtractorChoice::automatic, ExtractorChoice::local, ExtractorChoice::llamaparse})
+    if (text == to_text(choice)) return choice;
+  return fail(invalid_request, "the extractor must be auto, local or llamaparse");
+}
+
+std::string_view to_text(ExtractorChoice choice) {
+  switch (choice) {
+    case ExtractorChoice::local: return "local";
+    case ExtractorChoice::llamaparse: return "llamaparse";
+    case ExtractorChoice::automatic: break;
+  }
+  return "auto";
+}
+
 }  // namespace docquarry

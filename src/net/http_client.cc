@@ -207,6 +207,7 @@ void HttpClient::Transfer::set_up() {
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, long(request_.connect_time.count()));
   curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, long(request_.idle_time.count()));
+  curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
   // A proxy from the environment is meant for the way out, not for this machine, nor for the cloud's services on its link (RFC 3927).
   auto url = parse_url(request_.url);
   bool is_here = url && (url->host == "localhost" || url->host.starts_with("127.") || url->host == "[::1]" ||

@@ -27,6 +27,9 @@ struct HttpRequest {
   std::unique_ptr<ByteSource> upload;         // pulled while it is sent
   std::optional<std::uint64_t> upload_bytes;  // empty: chunked
   bool asks_first = true;                     // before a large upload: a server that refuses is spared it (Expect: 100-continue)
+  // A connection that was used before may be lost just when the request is sent; libcurl then repeats it on a new one, even a POST that the
+  // other side has carried out. True: on a connection of its own, where nothing is repeated.
+  bool fresh_connection = false;
   std::chrono::milliseconds connect_time{5'000};
   std::chrono::seconds idle_time{60};  // how long nothing may arrive or leave
 };

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "domain/document.h"
 #include "domain/document_facts.h"
+#include "domain/extraction_note.h"
 #include "domain/lease.h"
 #include "domain/page.h"
 #include "ports/task_queue.h"
@@ -19,7 +20,9 @@ struct ClaimedTask {
   Lease lease;
   DocumentView document;  // state PROCESSING, with options and password
   AttemptCounts counts;
-  int pages_saved = 0;  // by earlier attempts of this task: they need not be extracted again
+  int pages_saved = 0;                          // by earlier attempts of this task: they need not be extracted again
+  ExtractionNote note;                          // of earlier attempts
+  std::optional<ExtractorChoice> owner_choice;  // what the owner has every document extracted by, when the document does not say it
 };
 
 struct Claim {
@@ -38,6 +41,9 @@ class TaskLedger {
   // A task whose lease ran out and whose interruptions exceed `limits` becomes FAILED (attempts_exhausted) instead, one that was to be
   // cancelled CANCELLED; each is named once. The commit need not be durable.
   virtual Async<Result<Claim>> claim(WorkerId holder, Timestamp now, Timestamp until, int limit, AttemptLimits limits) = 0;
+
+  // What the next attempt must know. Replaces what was noted before. Need not survive a power loss, must survive the death of the process.
+  virtual Async<Result<void>> note(Lease lease, ExtractionNote note) = 0;
 
   virtual Async<Result<LeaseStanding>> extend(Lease lease, Timestamp until) = 0;
 

@@ -57,6 +57,44 @@ TYPED_TEST_P(LedgerContract, leases_a_waiting_task_with_all_a_worker_needs) {
   EXPECT_TRUE(seen.options.password.empty()) << "what people see never holds a password";
 }
 
+TYPED_TEST_P(LedgerContract, keeps_what_an_attempt_noted_for_the_next_one) {
+  auto ticket = this->add();
+  auto first = this->claim_one();
+  EXPECT_EQ(first.note, ExtractionNote());
+  ExtractionNote note{"llamaparse", "pjb-1", "dfl-1", "mark", "2026-01-02T03:04:05.000000Z"};
+  must(this->run(this->ledger().note(first.lease, note)));
+  EXPECT_EQ(this->find(ticket.document).extractor_job, "pjb-1");
+  this->advance(31s);
+
+  auto second = this->claim(1, this->other);
+
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].note, note);
+  auto late = this->run(this->ledger().note(first.lease, ExtractionNote()));
+  ASSERT_FALSE(late);
+  EXPECT_TRUE(late.error().is(lease_lost));
+}
+
+TYPED_TEST_P(LedgerContract, keeps_who_was_asked_to_extract_and_what_it_cost) {
+  auto document = this->new_document("a.pdf");
+  document.options.extractor = ExtractorChoice::llamaparse;
+  auto ticket = this->add(document);
+  auto task = this->claim_one();
+  EXPECT_EQ(task.document.options.extractor, ExtractorChoice::llamaparse);
+  EXPECT_FALSE(task.owner_choice);
+  ExtractionSummary summary;
+  summary.extractor = "llamaparse-fast";
+  summary.job = "pjb-1";
+  summary.credits = 4.5;
+
+  must(this->run(this->ledger().complete(task.lease, {this->page(1)}, summary, this->now())));
+
+  auto seen = this->find(ticket.document);
+  EXPECT_EQ(seen.extractor, "llamaparse-fast");
+  EXPECT_EQ(seen.extractor_job, "pjb-1");
+  EXPECT_EQ(seen.credits, 4.5);
+}
+
 TYPED_TEST_P(LedgerContract, gives_a_task_to_one_of_two_racing_workers) {
   for (int i = 0; i < 10; ++i) this->add();
   std::vector<Async<Result<Claim>>> works;
@@ -498,7 +536,8 @@ TYPED_TEST_P(LedgerContract, counts_waiting_tasks) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(
-    LedgerContract, leases_a_waiting_task_with_all_a_worker_needs, gives_a_task_to_one_of_two_racing_workers,
+    LedgerContract, leases_a_waiting_task_with_all_a_worker_needs, keeps_what_an_attempt_noted_for_the_next_one,
+    keeps_who_was_asked_to_extract_and_what_it_cost, gives_a_task_to_one_of_two_racing_workers,
     claims_at_most_the_limit_and_nothing_when_nothing_is_due, serves_owners_in_turn_so_that_a_backlog_starves_nobody,
     does_not_punish_an_owner_for_what_was_served_long_ago, takes_over_a_task_whose_lease_ran_out_and_counts_the_interruption,
     refuses_every_write_of_a_late_worker_and_changes_nothing, refuses_another_holder_with_the_right_attempt,

@@ -18,6 +18,9 @@ def machine(tmp_path):
         shutil.copy(ROOT / "tools/setup", tmp_path / "tools/setup")
         (tmp_path / "tools/fetch_test_servers").write_text("#!/bin/bash\necho fetched >&2\n")
         (tmp_path / "tools/fetch_test_servers").chmod(0o755)
+        clients = tmp_path / "tools/setup_llamacloud_clients"
+        clients.write_text(f"#!/bin/bash\necho clients >> {tmp_path}/log\n")
+        clients.chmod(0o755)
         bin = tmp_path / "bin"
         bin.mkdir()
         for name in NEEDED:
@@ -81,6 +84,16 @@ def test_the_sanitizers_fit_the_compiler(machine):
     assert ended.returncode == 0, ended.stderr
     assert "fetched" in ended.stderr
     assert "libclang-rt-18-dev" in log.read_text() and "libclang-rt-19-dev" not in log.read_text() and " clang-19 " not in log.read_text()
+
+
+def test_the_clients_of_llamacloud_are_installed_once_and_for_tests_only(machine):
+    tests = ["libclang-rt-19-dev", "clang-format-19", "libgtest-dev", "libgmock-dev", "python3-pytest", "python3-jsonschema", "qpdf",
+             "poppler-utils", "python3-venv", "nodejs", "npm"]
+    setup, log = machine(installed=[*FIRST_CHOICES, *tests])
+    assert setup("run").returncode == 0
+    assert log.read_text() == ""
+    assert setup("test").returncode == setup("test").returncode == 0
+    assert log.read_text() == "clients\n"
 
 
 def test_old_package_lists_are_read_anew(machine):

@@ -126,16 +126,24 @@ Async<Result<Response>> retry_document(Api& api, Request& request) {
   CO_TRY(auto text, co_await http::read_body(request, 256 * 1024));
   CO_TRY(auto document, co_await api.documents.find(request.captures[0]));
   ExtractionOptions options;
+  options.extractor = document.view.options.extractor;
   options.pages = document.view.options.pages;  // the password is not kept once a task has ended
   if (!text.empty()) {
     JsonBody body(text, request.header("content-type"), issues);
-    body.allow_only({"pages", "password"});
+    body.allow_only({"pages", "password", "extractor"});
+    auto extractor = body.maybe_text("extractor");
     auto pages = body.maybe_text("pages");
     options.password = body.maybe_text("password").value_or("");
     if (options.password.size() > longest_password)
       issues.add("string_too_long", place_of("body", "password"), "String should have at most 1024 characters", "null",
                  "{\"max_length\":1024}");
+    if (extractor == "llamaparse" && !api.services.policy.has_llamaparse)
+      issues.add("value_error", place_of("body", "extractor"), no_llamaparse, json_text(*extractor));
     if (issues.any()) co_return issues.response();
+    if (body.has("extractor")) options.extractor.reset();
+    if (extractor) {
+      CO_TRY(options.extractor, parse_extractor_choice(*extractor));
+    }
     if (body.has("pages")) options.pages.clear();
     if (pages) {
       CO_TRY(options.pages, parse_page_ranges(*pages));

@@ -7,6 +7,10 @@
 
 namespace docquarry::api::v1 {
 
+// The answer to whoever asks for what the operator has not set up.
+inline constexpr std::string_view no_llamaparse =
+    "Value error, this service is not set up for llamaparse (its operator must set LLAMA_CLOUD_API_KEY)";
+
 using http::Request;
 using http::Response;
 

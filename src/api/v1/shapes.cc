@@ -13,11 +13,11 @@ std::optional<std::string> rfc3339(const std::optional<Timestamp>& time) {
 
 // The classes that contract 5.2 names, by the code of the failure.
 std::string_view category(const ErrorCode& code) {
-  if (&code == &task_cancelled) return "policy";
+  if (&code == &task_cancelled || &code == &extractor_refused) return "policy";
   if (&code == &password_required || &code == &wrong_password || &code == &unsupported_encryption) return "encrypted";
-  if (&code == &invalid_document || &code == &page_unreadable || &code == &not_a_pdf) return "corrupt";
+  if (&code == &invalid_document || &code == &page_unreadable || &code == &not_a_pdf || &code == &empty_result) return "corrupt";
   if (&code == &time_limit) return "timeout";
-  if (&code == &memory_limit || &code == &output_limit) return "capacity";
+  if (&code == &memory_limit || &code == &output_limit || &code == &file_too_large) return "capacity";
   if (&code == &extractor_crashed || &code == &extractor_misbehaved || &code == &attempts_exhausted) return "crash";
   if (&code == &storage_unavailable || &code == &storage_full || &code == &file_not_found || &code == &database_unavailable)
     return "storage";
@@ -91,6 +91,10 @@ void write_document(JsonWriter& json, const DocumentView& document, double secon
   json.member("page_count", document.page_count).key("extractor");
   if (document.extractor.empty()) json.null();
   else json.value(document.extractor);
+  json.key("extractor_job");
+  if (document.extractor_job.empty()) json.null();
+  else json.value(document.extractor_job);
+  json.member("credits", document.credits);
   json.member("extraction_seconds", document.extraction_seconds).end_object();
 }
 

@@ -17,7 +17,13 @@ struct Wish {
 };
 
 // Options may stand in the query or in fields of the form.
-void read_options(const Parameters& from, std::string_view where, Submission& submission, Issues& issues) {
+void read_options(const Parameters& from, std::string_view where, const Policy& policy, Submission& submission, Issues& issues) {
+  if (auto word = from.word("extractor", {"auto", "local", "llamaparse"})) {
+    auto choice = parse_extractor_choice(*word);
+    if (choice) submission.options.extractor = *choice;
+    if (choice && *choice == ExtractorChoice::llamaparse && !policy.has_llamaparse)
+      issues.add("value_error", place_of(where, "extractor"), no_llamaparse, json_text(*word));
+  }
   if (auto owner = from.maybe_integer("user_id", id_bounds)) submission.owner = UserId(*owner);
   if (auto prompt = from.text("prompt", longest_prompt)) submission.prompt = std::move(prompt);
   if (auto password = from.text("password", longest_password)) submission.options.password = std::move(*password);
@@ -63,6 +69,7 @@ DocumentView view_of(const TaskTicket& ticket, const StoredObject& stored, const
   view.created_at = ticket.created_at;
   view.task = ticket.task;
   view.options.pages = submission.options.pages;
+  view.options.extractor = submission.options.extractor;
   return view;
 }
 
@@ -80,6 +87,7 @@ Async<Result<Taken>> take(Api& api, Wish wish) {
   remembered.owner = wish.submission.owner;
   remembered.prompt = wish.submission.prompt;
   remembered.options.pages = wish.submission.options.pages;
+  remembered.options.extractor = wish.submission.options.extractor;
   CO_TRY(auto accepted, co_await api.services.submit.accept(std::move(wish.submission)));
   Taken taken;
   taken.replayed = accepted.replayed;
@@ -119,8 +127,8 @@ Async<Result<Response>> take_form(Api& api, Request& request, Wish wish) {
   CO_TRY(auto form, co_await read_upload_form(submit, request, std::move(rules)));
   Issues issues;
   Parameters fields(form.fields, "body", issues);
-  fields.allow_only({"pages", "password", "prompt", "user_id"});
-  read_options(fields, "body", wish.submission, issues);
+  fields.allow_only({"pages", "password", "prompt", "user_id", "extractor"});
+  read_options(fields, "body", api.services.policy, wish.submission, issues);
   for (const auto& [text, index] : form.not_files)
     issues.add("value_error", place_of("body", "files", index), "Value error, this part has no file name, so it is not a file",
                "null");
@@ -169,9 +177,9 @@ Async<Result<Response>> take_raw(Api& api, Request& request, Wish wish, std::str
 Async<Result<Response>> post_documents(Api& api, Request& request) {
   Issues issues;
   Parameters query(request.query, "query", issues);
-  query.allow_only({"pages", "password", "prompt", "user_id", "wait", "filename"});
+  query.allow_only({"pages", "password", "prompt", "user_id", "extractor", "wait", "filename"});
   Wish wish;
-  read_options(query, "query", wish.submission, issues);
+  read_options(query, "query", api.services.policy, wish.submission, issues);
   read_key(request, wish.submission, issues);
   wish.wait = wished_wait(request, query);
   auto filename = query.text("filename", 4096).value_or("document.pdf");

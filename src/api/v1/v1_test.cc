@@ -34,7 +34,8 @@ TEST(V1Document, is_shown_whole) {
           R"(","task_id":"1","user_id":1,"filename":"a.pdf","bytes":10,"sha256":"abc","pages":null,"prompt":null,)"
           R"("status":"COMPLETED","progress":100.0,"pages_done":2,"pages_total":2,"eta_seconds":null,"attempt":1,"generation":1,"partial":false,)"
           R"("created_at":"2026-01-02T03:04:05.000000Z","started_at":"2026-01-02T03:04:06.500000Z",)"
-          R"("completed_at":"2026-01-02T03:04:07.000000Z","error":null,"page_count":2,"extractor":"pdfium-1","extraction_seconds":0.125})");
+          R"("completed_at":"2026-01-02T03:04:07.000000Z","error":null,"page_count":2,"extractor":"pdfium-1","extractor_job":null,"credits":null,)"
+          R"("extraction_seconds":0.125})");
 }
 
 TEST(V1Document, says_why_it_failed) {
@@ -148,6 +149,34 @@ TEST(V1Create, keeps_nothing_when_an_option_is_wrong) {
   EXPECT_NE(answer.body.find(R"("loc":["body","pages"])"), std::string::npos) << answer.body;
   EXPECT_TRUE(faces.store.objects.empty());
   EXPECT_EQ(faces.post_form("/v1/documents", {{"files", "a.pdf", pdf}, {"ocr", "", "1"}}).status, 422);
+}
+
+TEST(V1Create, takes_a_wish_for_an_extractor) {
+  Faces faces;
+  faces.services.policy.has_llamaparse = true;
+
+  auto in_query = post_raw(faces, "/v1/documents?extractor=llamaparse");
+  auto in_form = faces.post_form("/v1/documents", {{"files", "a.pdf", pdf}, {"extractor", "", "local"}});
+
+  EXPECT_EQ(in_query.status, 202);
+  EXPECT_EQ(faces.store.documents[1].options.extractor, ExtractorChoice::llamaparse);
+  EXPECT_EQ(in_form.status, 202);
+  EXPECT_EQ(faces.store.documents[2].options.extractor, ExtractorChoice::local);
+  EXPECT_EQ(post_raw(faces, "/v1/documents?extractor=tesseract").status, 422);
+}
+
+TEST(V1Create, sends_nothing_elsewhere_unless_that_is_set_up_and_keeps_nothing_then) {
+  Faces faces;
+
+  auto in_query = post_raw(faces, "/v1/documents?extractor=llamaparse");
+  auto in_form = faces.post_form("/v1/documents", {{"files", "a.pdf", pdf}, {"extractor", "", "llamaparse"}});
+
+  EXPECT_EQ(in_query.status, 422);
+  EXPECT_NE(in_query.body.find("LLAMA_CLOUD_API_KEY"), std::string::npos) << in_query.body;
+  EXPECT_EQ(in_form.status, 422);
+  EXPECT_TRUE(faces.store.objects.empty());
+  EXPECT_TRUE(faces.store.documents.empty());
+  EXPECT_EQ(post_raw(faces, "/v1/documents?extractor=auto").status, 202);
 }
 
 TEST(V1Create, answers_a_repeated_key_with_the_same_document) {
@@ -361,6 +390,10 @@ TEST(V1Retry, starts_again_with_other_options) {
   retry(R"({"pages":null,"password":"secret"})");
   EXPECT_TRUE(faces.store.documents[1].options.pages.empty());
   EXPECT_EQ(faces.store.documents[1].options.password, "secret");
+  faces.store.documents[1].state = TaskState::completed;
+  EXPECT_EQ(retry(R"({"extractor":"llamaparse"})").status, 422) << "it is not set up";
+  EXPECT_EQ(retry(R"({"extractor":"local"})").status, 202);
+  EXPECT_EQ(faces.store.documents[1].options.extractor, ExtractorChoice::local);
 }
 
 TEST(PreferredWait, is_read_from_prefer) {

@@ -100,10 +100,13 @@ Result<DocumentFacts> read_stored_facts(std::string_view text) {
 }
 
 std::string write_stored_options(const ExtractionOptions& options) {
-  if (options.pages.empty()) return {};
+  if (options.pages.empty() && !options.extractor) return {};
   std::string out;
   JsonWriter writer(out);
-  writer.begin_object().member("pages", format_page_ranges(options.pages)).end_object();
+  writer.begin_object();
+  if (!options.pages.empty()) writer.member("pages", format_page_ranges(options.pages));
+  if (options.extractor) writer.member("extractor", to_text(*options.extractor));
+  writer.end_object();
   return out;
 }
 
@@ -115,7 +118,31 @@ ExtractionOptions read_stored_options(std::string_view text) {
   if (error || !value.is_object()) return options;
   auto pages = parse_page_ranges(text_of(value.get_object(), "pages"));
   if (pages) options.pages = std::move(*pages);
+  auto extractor = parse_extractor_choice(text_of(value.get_object(), "extractor"));
+  if (extractor) options.extractor = *extractor;
   return options;
+}
+
+std::string write_stored_note(const ExtractionNote& note) {
+  std::string out;
+  JsonWriter writer(out);
+  writer.begin_object().member("extractor", note.extractor).member("job", note.job);
+  writer.member("file", note.file).member("mark", note.mark).member("since", note.since).end_object();
+  return out;
+}
+
+ExtractionNote read_stored_note(std::string_view text) {
+  ExtractionNote note;
+  json::error_code error;
+  json::value value = json::parse(json::string_view(text.data(), text.size()), error);
+  if (error || !value.is_object()) return note;
+  const auto& object = value.get_object();
+  note.extractor = text_of(object, "extractor");
+  note.job = text_of(object, "job");
+  note.file = text_of(object, "file");
+  note.mark = text_of(object, "mark");
+  note.since = text_of(object, "since");
+  return note;
 }
 
 }  // namespace docquarry

@@ -3,6 +3,7 @@
 
 #include "base/result.h"
 #include "domain/document_facts.h"
+#include "domain/extraction_note.h"
 #include "domain/extraction_options.h"
 
 #include <string>
@@ -17,5 +18,8 @@ Result<DocumentFacts> read_stored_facts(std::string_view json);
 // Without the password, which has its own column so that it can be erased. Empty when everything is as by default.
 std::string write_stored_options(const ExtractionOptions& options);
 ExtractionOptions read_stored_options(std::string_view json);
+
+std::string write_stored_note(const ExtractionNote& note);
+ExtractionNote read_stored_note(std::string_view json);  // empty when there is none
 
 }  // namespace docquarry

@@ -25,6 +25,9 @@ ClaimedTask read_claimed(RowReader& row, const WorkerId& holder) {
   task.counts.backend_failures = int(row.integer());
   task.counts.child_failures = int(row.integer());
   task.counts.interruptions = int(row.integer());
+  task.note = read_stored_note(row.text());
+  auto owner_choice = parse_extractor_choice(row.text());
+  if (owner_choice) task.owner_choice = *owner_choice;
   task.lease = Lease(task.document.task, task.document.id, task.document.attempt, holder);
   task.pages_saved = task.document.pages_saved;
   return task;
@@ -73,6 +76,12 @@ Async<Result<Rows>> SqlLedger::run_for_lease(Statement statement, Durability dur
   co_return std::move(answers.front());
 }
 
+Async<Result<void>> SqlLedger::note(Lease lease, ExtractionNote note) {
+  Statement statement = for_lease("note_extraction", lease, write_stored_note(note), storable(note.job));
+  CO_CHECK(co_await run_for_lease(std::move(statement), Durability::process));
+  co_return Result<void>{};
+}
+
 Async<Result<LeaseStanding>> SqlLedger::extend(Lease lease, Timestamp until) {
   Statement statement = for_lease("extend_lease", lease, until);
   CO_TRY(auto rows, co_await run_for_lease(std::move(statement), Durability::process));
@@ -102,7 +111,8 @@ Async<Result<void>> SqlLedger::complete(Lease lease, std::vector<Page> last_page
   Transaction transaction(Durability::power);
   add_pages(transaction, lease, last_pages);
   transaction.add(for_lease("complete_task", lease, now, summary.facts.page_count, summary.partial, storable(summary.extractor),
-                            summary.seconds, summary.cpu_seconds, summary.peak_memory_bytes, write_stored_facts(summary.facts)));
+                            summary.seconds, summary.cpu_seconds, summary.peak_memory_bytes, write_stored_facts(summary.facts),
+                            storable(summary.job), summary.credits));
   transaction.add(Statement("write_result_text", lease.task, lease.document, longest_result_text));
   transaction.add(Statement("delete_older_tasks", lease.document, lease.task));
   CO_CHECK(fault_point("finish.before_commit"));

@@ -13,6 +13,7 @@ class SqlLedger : public TaskLedger {
   SqlLedger(SqlDatabase& database, IdSource& ids) : database_(database), ids_(ids) {}
 
   Async<Result<Claim>> claim(WorkerId holder, Timestamp now, Timestamp until, int limit, AttemptLimits limits) override;
+  Async<Result<void>> note(Lease lease, ExtractionNote note) override;
   Async<Result<LeaseStanding>> extend(Lease lease, Timestamp until) override;
   Async<Result<void>> save_pages(Lease lease, std::vector<Page> pages, int pages_expected, int page_count) override;
   Async<Result<std::vector<int>>> saved_pages(TaskId task) override;

@@ -39,6 +39,8 @@ DocumentView read_document(RowReader& row) {
   document.pages_expected = int(row.integer());
   document.partial = row.truth();
   document.extractor = row.text();
+  document.extractor_job = row.text();
+  document.credits = row.maybe_real();
   return document;
 }
 
