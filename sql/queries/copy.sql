@@ -2,7 +2,7 @@
 -- times, src/drivers/sql/sql_copy.cc knows. How these files are read: src/drivers/sql/sql_queries.h.
 
 -- fragment: user_columns
-id, email, api_key, created_at
+id, email, api_key, created_at, extractor
 
 -- fragment: document_copy_columns
 id, user_id, filename, s3_key, status, error_message, page_count, extraction_time_seconds, created_at, started_at, completed_at, prompt,
@@ -12,7 +12,7 @@ summary, uid, bytes, sha256, generation, result_text
 id, document_id, generation, user_id, priority, turn, state, attempt, holder, claim, lease_until, due_at, announced_at, cancel_requested,
 backend_failures, child_failures, interruptions, options, password, created_at, started_at, completed_at, error_code, error_message,
 error_page, error_retryable, page_count, pages_expected, pages_saved, partial, extractor, extraction_seconds, cpu_seconds,
-peak_memory_bytes, facts
+peak_memory_bytes, facts, extractor_job, credits, extraction_note
 
 -- fragment: page_columns
 task_id, number, width_pt, height_pt, rotation, label, has_text_layer, replaced_characters, fault_code, fault_message, text_bytes,
@@ -30,8 +30,9 @@ LIMIT $2;
 
 -- name: copy_write_user
 INSERT INTO users ({user_columns})
-VALUES ($1, $2, $3, $4)
-ON CONFLICT (id) DO UPDATE SET email = excluded.email, api_key = excluded.api_key, created_at = excluded.created_at;
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (id) DO UPDATE
+SET email = excluded.email, api_key = excluded.api_key, created_at = excluded.created_at, extractor = excluded.extractor;
 
 -- name: copy_list_documents
 -- What tells whether two copies of a document are the same: its file, its newest task, and how much was extracted.
@@ -76,7 +77,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 -- name: copy_write_task
 INSERT INTO tasks ({task_columns})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
-        $28, $29, $30, $31, $32, $33, $34, $35);
+        $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38);
 
 -- name: copy_write_page
 INSERT INTO pages ({page_columns})

@@ -26,8 +26,8 @@ Result<int> import_from_redis(const Settings& settings, bool dry_run, const Comm
   Redis redis(loop, options);
   OriginalKeys keys(redis);
   SqlImport rows(*drivers.database, *drivers.clock, *drivers.ids);
-  RedisImport import(keys, rows, dry_run, watcher);
-  return run_on_loop(loop, import.run());
+  RedisImport work(keys, rows, dry_run, watcher);
+  return run_on_loop(loop, work.run());
 }
 
 }  // namespace docquarry

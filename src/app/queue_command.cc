@@ -10,10 +10,10 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace docquarry {
 namespace {
-
-using namespace std::chrono_literals;
 
 class QueueWork {
  public:
@@ -63,6 +63,7 @@ class QueueWork {
   Async<Result<int>> ring() {
     constexpr int most = 100;
     auto now = drivers_.clock->now();
+    CO_CHECK(co_await drivers_.control->ring());
     CO_TRY(auto tickets, co_await drivers_.ledger->take_unannounced(now, now, most));
     for (auto& ticket : tickets) {
       auto announced = co_await drivers_.queue->announce(ticket);
@@ -89,6 +90,7 @@ class QueueWork {
     ReprocessDocument reprocess(*drivers_.ledger, *drivers_.catalogue, *drivers_.queue, *drivers_.board, *drivers_.clock);
     RetryFailed retry(*drivers_.catalogue, reprocess, progress);
     CO_TRY(auto done, co_await retry());
+    CO_CHECK(co_await drivers_.control->ring());  // announcements may still be on their way when we end
     auto hopeless = before.failed - before.failed_retryable;
     watcher_.say(fmt::format("{} started again. {} failed for reasons that trying again does not mend, and stay as they are.",
                              counted(done.started, "document"), counted(hopeless, "document")));

@@ -46,8 +46,9 @@ Async<Result<void>> StoreMigration::freeze() {
 }
 
 Async<void> StoreMigration::thaw() {
-  auto changes = was_read_only_ ? Result<void>{} : co_await stores_.control.turn_off(Switch::read_only);
-  auto claims = was_paused_ ? Result<void>{} : co_await stores_.control.turn_off(Switch::paused);
+  Result<void> changes, claims;
+  if (!was_read_only_) changes = co_await stores_.control.turn_off(Switch::read_only);
+  if (!was_paused_) claims = co_await stores_.control.turn_off(Switch::paused);
   if (!changes || !claims) watcher_.complain("the old service could not be resumed: use docquarry queue resume");
 }
 

@@ -47,6 +47,9 @@ class QueueControl {
   virtual Async<Result<void>> turn_on(Switch which, Timestamp now) = 0;
   virtual Async<Result<void>> turn_off(Switch which) = 0;
 
+  // Rings the bell of whoever hears the database: workers look for work at once.
+  virtual Async<Result<void>> ring() = 0;
+
   // At most `most_tasks` of the running ones.
   virtual Async<Result<QueueOverview>> overview(Timestamp now, int most_tasks) = 0;
 };

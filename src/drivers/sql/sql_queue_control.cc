@@ -50,6 +50,13 @@ Async<Result<void>> SqlQueueControl::turn_off(Switch which) {
   co_return Result<void>{};
 }
 
+// Not a name that a queue has, so that everybody hears it.
+Async<Result<void>> SqlQueueControl::ring() {
+  Statement ring_once("ring", "operator");
+  CO_CHECK(co_await run_alone(std::move(ring_once)));
+  co_return Result<void>{};
+}
+
 Async<Result<QueueOverview>> SqlQueueControl::overview(Timestamp now, int most_tasks) {
   std::vector<Statement> statements;
   statements.push_back(Statement("count_queue", now));

@@ -12,6 +12,7 @@ class SqlQueueControl : public QueueControl {
 
   Async<Result<void>> turn_on(Switch which, Timestamp now) override;
   Async<Result<void>> turn_off(Switch which) override;
+  Async<Result<void>> ring() override;
   Async<Result<QueueOverview>> overview(Timestamp now, int most_tasks) override;
 
  private:
