@@ -55,7 +55,7 @@ Async<void> StoreMigration::thaw() {
 Async<Result<void>> StoreMigration::copy_everything(const char* what) {
   CO_TRY(auto counts, co_await SqlCopy::count(stores_.database_from));
   total_ = counts.documents;
-  looked_at_ = documents_copied_ = files_copied_ = files_missing_ = 0;
+  looked_at_ = documents_copied_ = files_copied_ = 0;
   bytes_copied_ = 0;
   pace_ = Pace();
   if (stores_.rows) CO_CHECK(co_await rows_.copy_users());
