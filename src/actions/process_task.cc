@@ -11,7 +11,7 @@ namespace docquarry {
 using namespace boost::asio::experimental::awaitable_operators;
 
 ProcessTask::ProcessTask(TaskLedger& ledger, DocumentCatalogue& catalogue, ObjectStore& files, ProgressBoard& board, Clock& clock,
-                         Metrics& metrics, Extractors& extractors, Signal& stop, ProcessingRules rules)
+                         Metrics& metrics, Extractors& extractors, CacheResult* cache_result, Signal& stop, ProcessingRules rules)
     : ledger_(ledger),
       catalogue_(catalogue),
       board_(board),
@@ -19,6 +19,7 @@ ProcessTask::ProcessTask(TaskLedger& ledger, DocumentCatalogue& catalogue, Objec
       metrics_(metrics),
       extractors_(extractors),
       extract_(catalogue, files, extractors),
+      cache_result_(cache_result),
       stop_(stop),
       rules_(rules) {}
 
@@ -78,6 +79,7 @@ Async<void> ProcessTask::finish(ClaimedTask task, ExtractionSummary summary, Sav
   // From here on the result is there for ever.
   metrics_.count_finished("COMPLETED", seconds, pages.pages());
   co_await board_.post(std::move(standing));
+  if (cache_result_ != nullptr) co_await (*cache_result_)(task.lease.document);
 }
 
 Async<void> ProcessTask::give_up(ClaimedTask task, Error error) {

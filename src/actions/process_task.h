@@ -7,6 +7,7 @@
 // Whatever happens on any line, the lease runs out and another worker goes on from the last saved page.
 #pragma once
 
+#include "actions/cache_result.h"
 #include "actions/extract_task.h"
 #include "base/metrics.h"
 #include "base/signal.h"
@@ -37,8 +38,9 @@ struct ProcessingRules {
 
 class ProcessTask {
  public:
+  // `cache_result`: puts results where others look for them; may be null.
   ProcessTask(TaskLedger& ledger, DocumentCatalogue& catalogue, ObjectStore& files, ProgressBoard& board, Clock& clock,
-              Metrics& metrics, Extractors& extractors, Signal& stop, ProcessingRules rules);
+              Metrics& metrics, Extractors& extractors, CacheResult* cache_result, Signal& stop, ProcessingRules rules);
 
   // Never fails: every outcome is recorded, or left to the lease to run out. When `stop` is raised, the task is
   // handed back: its saved pages stay, and whoever claims it next goes on behind them.
@@ -57,6 +59,7 @@ class ProcessTask {
   Metrics& metrics_;
   Extractors& extractors_;
   ExtractTask extract_;
+  CacheResult* cache_result_;
   Signal& stop_;
   ProcessingRules rules_;
 };

@@ -37,7 +37,7 @@ class ProcessTaskTest : public testing::Test {
   void run(ClaimedTask task = {}) {
     ExtractionPlaces places(loop, 1, extractor), elsewhere(loop, 1, remote);
     Extractors extractors(order, places, &elsewhere);
-    ProcessTask process(ledger, catalogue, files, board, clock, metrics, extractors, stop, rules);
+    ProcessTask process(ledger, catalogue, files, board, clock, metrics, extractors, nullptr, stop, rules);
     bool ended = false;
     auto work = [&]() -> Async<void> {
       co_await process(std::move(task));
@@ -445,7 +445,7 @@ TEST_F(Fallback, keeps_no_place_for_our_own_work_while_it_waits_for_others) {
     free_meanwhile = true;
     co_return ExtractionSummary();
   };
-  ProcessTask process(ledger, catalogue, files, board, clock, metrics, extractors, stop, rules);
+  ProcessTask process(ledger, catalogue, files, board, clock, metrics, extractors, nullptr, stop, rules);
   boost::asio::co_spawn(loop, process(ClaimedTask()), boost::asio::detached);
   loop.run();
 

@@ -13,6 +13,7 @@
 #include "api/routes.h"
 #include "app/drivers.h"
 #include "base/log.h"
+#include "drivers/redis/redis.h"
 #include "http/server.h"
 #include "worker/rescuer.h"
 #include "worker/worker.h"
@@ -72,6 +73,7 @@ class Application {
   Async<void> wait_for_signal();
   Async<void> stop();
   api::Policy policy() const;
+  std::function<bool()> live_state_answers() const;
   ExtractionPlaces::OpenBatch batches() const;
 
   bool has_role(std::string_view role) const { return settings_.roles.contains(std::string(role)); }
@@ -98,9 +100,13 @@ class Application {
   std::unique_ptr<ExtractionPlaces> elsewhere_ =
       drivers_.llamaparse ? std::make_unique<ExtractionPlaces>(loop_, documents_elsewhere, *drivers_.llamaparse) : nullptr;
   Extractors extractors_{settings_.extractors, places_, elsewhere_.get()};
-  ProcessTask process_{*drivers_.ledger, *drivers_.catalogue, *drivers_.files,
-                       *drivers_.board,  *drivers_.clock,     metrics_,
-                       extractors_,      stopping_,           processing_rules(settings_)};
+  // In Redis the original's tools look for results; a cache in memory fills when somebody asks.
+  CacheResult cache_result_{*drivers_.catalogue, *drivers_.cache, settings_.task_result_ttl};
+  ProcessTask process_{*drivers_.ledger, *drivers_.catalogue,
+                       *drivers_.files,  *drivers_.board,
+                       *drivers_.clock,  metrics_,
+                       extractors_,      drivers_.redis ? &cache_result_ : nullptr,
+                       stopping_,        processing_rules(settings_)};
   ClaimTasks claim_{*drivers_.ledger,
                     *drivers_.catalogue,
                     *drivers_.board,
@@ -136,7 +142,9 @@ class Application {
                           policy(),
                           [this] { return live_workers_; },
                           [this] { return draining_; },
-                          [this] { return sandbox_; }};
+                          [this] { return sandbox_; },
+                          {},
+                          live_state_answers()};
   http::Router router_;
   http::Server server_{loop_,   server_options(settings_), router_, api::make_guard(services_), api::make_error_page(services_),
                        metrics_};
@@ -159,9 +167,15 @@ api::Policy Application::policy() const {
   boost::system::error_code no_address;
   bool loopback = boost::asio::ip::make_address(settings_.listen.address, no_address).is_loopback();
   if (policy.allowed_hosts.empty() && loopback) policy.allowed_hosts.push_back("localhost");
+  if (settings_.s3_redirect) policy.download_link_time = std::chrono::minutes(5);
   policy.version = DOCQUARRY_VERSION;
   policy.has_llamaparse = drivers_.llamaparse != nullptr;
   return policy;
+}
+
+std::function<bool()> Application::live_state_answers() const {
+  if (!drivers_.redis) return {};
+  return [redis = drivers_.redis.get()] { return redis->connected(); };
 }
 
 Async<Result<void>> Application::run() {

@@ -1,14 +1,25 @@
 #include "app/drivers.h"
 
+#include "app/store_options.h"
+#include "app/store_settings.h"
 #include "domain/error_codes.h"
+#include "drivers/aws/s3_object_store.h"
+#include "drivers/aws/sqs_task_queue.h"
 #include "drivers/disk/disk_object_store.h"
 #include "drivers/llamaparse/llamaparse_extractor.h"
 #include "drivers/memory/memory_progress_board.h"
 #include "drivers/memory/memory_rate_limiter.h"
 #include "drivers/memory/memory_result_cache.h"
 #include "drivers/memory/memory_task_queue.h"
+#include "drivers/postgres/postgres_database.h"
+#include "drivers/postgres/postgres_task_queue.h"
+#include "drivers/redis/redis.h"
+#include "drivers/redis/redis_progress_board.h"
+#include "drivers/redis/redis_rate_limiter.h"
+#include "drivers/redis/redis_result_cache.h"
 #include "drivers/sql/sql_catalogue.h"
 #include "drivers/sql/sql_ledger.h"
+#include "drivers/sql/sql_progress_board.h"
 #include "drivers/sql/sql_queue_control.h"
 #include "drivers/sql/sql_users.h"
 #include "drivers/sqlite/sqlite_database.h"
@@ -16,32 +27,37 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace docquarry {
 namespace {
 
-struct StoreUrl {
-  std::string_view scheme, rest;
-};
-
-StoreUrl split_url(std::string_view url) {
-  auto colon = url.find(':');
-  return {url.substr(0, colon), colon == url.npos ? std::string_view() : url.substr(colon + 1)};
-}
-
 tl::unexpected<Error> unknown_scheme(std::string_view setting, std::string_view url) {
   return fail(invalid_setting,
-              std::string(setting) + ": no store of the kind '" + std::string(split_url(url).scheme) + ":' is known");
+              std::string(setting) + ": no store of the kind '" + std::string(split_store_url(url).scheme) + ":' is known");
 }
 
-Result<void> open_database(const Settings& settings, StoreUse use, Drivers& drivers) {
-  auto url = split_url(settings.database);
-  if (url.scheme != "sqlite") return unknown_scheme("DOCQUARRY_DATABASE", settings.database);
+Result<void> open_sqlite(const Settings& settings, StoreUse use, Drivers& drivers) {
   SqliteOptions options;
-  options.path = std::string(url.rest);
+  options.path = std::string(split_store_url(settings.database).rest);
   options.beside = use == StoreUse::beside;
-  drivers.alone = use == StoreUse::serve;
   TRY(drivers.database, SqliteDatabase::open(std::move(options), drivers.clock->now()));
+  drivers.alone = use == StoreUse::serve;
+  return {};
+}
+
+Result<void> open_postgres(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
+  TRY(auto database, PostgresDatabase::open(loop, postgres_options(settings), drivers.clock->now()));
+  drivers.postgres = database.get();
+  drivers.database = std::move(database);
+  return {};
+}
+
+Result<void> open_database(const Settings& settings, StoreUse use, boost::asio::io_context& loop, Drivers& drivers) {
+  auto scheme = split_store_url(settings.database).scheme;
+  if (scheme == "sqlite") CHECK(open_sqlite(settings, use, drivers));
+  else if (scheme == "postgres") CHECK(open_postgres(settings, loop, drivers));
+  else return unknown_scheme("DOCQUARRY_DATABASE", settings.database);
   drivers.catalogue = std::make_unique<SqlCatalogue>(*drivers.database, *drivers.ids);
   drivers.ledger = std::make_unique<SqlLedger>(*drivers.database, *drivers.ids);
   drivers.control = std::make_unique<SqlQueueControl>(*drivers.database);
@@ -49,24 +65,54 @@ Result<void> open_database(const Settings& settings, StoreUse use, Drivers& driv
   return {};
 }
 
-Result<void> open_files(const Settings& settings, Drivers& drivers) {
-  auto url = split_url(settings.files);
-  if (url.scheme != "file") return unknown_scheme("DOCQUARRY_FILES", settings.files);
-  TRY(drivers.files, DiskObjectStore::open(std::string(url.rest)));
+Result<void> open_files(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
+  auto url = split_store_url(settings.files);
+  if (url.scheme == "file") {
+    TRY(drivers.files, DiskObjectStore::open(std::string(url.rest)));
+  } else if (url.scheme == "s3") {
+    TRY(drivers.files, S3ObjectStore::open(loop, *drivers.clock, s3_options(settings), settings.aws));
+  } else {
+    return unknown_scheme("DOCQUARRY_FILES", settings.files);
+  }
   return {};
 }
 
 Result<void> open_queue(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
-  if (split_url(settings.queue).scheme != "memory") return unknown_scheme("DOCQUARRY_QUEUE", settings.queue);
-  drivers.queue = std::make_unique<MemoryTaskQueue>(loop);
+  auto scheme = split_store_url(settings.queue).scheme;
+  if (scheme == "memory") {
+    drivers.queue = std::make_unique<MemoryTaskQueue>(loop);
+  } else if (scheme == "postgres" && drivers.postgres != nullptr) {
+    drivers.queue = std::make_unique<PostgresTaskQueue>(*drivers.postgres, *drivers.ids);
+  } else if (scheme == "sqs") {
+    TRY(drivers.queue, SqsTaskQueue::open(loop, *drivers.clock, sqs_options(settings)));
+  } else {
+    return unknown_scheme("DOCQUARRY_QUEUE", settings.queue);
+  }
   return {};
 }
 
+// In memory only as long as no other process can post: else what this one remembers may be behind.
+std::unique_ptr<ProgressBoard> local_board(boost::asio::io_context& loop, Drivers& drivers) {
+  if (drivers.alone) return std::make_unique<MemoryProgressBoard>(loop, *drivers.clock);
+  return std::make_unique<SqlProgressBoard>(loop, *drivers.catalogue, *drivers.clock);
+}
+
 Result<void> open_live_state(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
-  if (split_url(settings.live).scheme != "memory") return unknown_scheme("DOCQUARRY_LIVE", settings.live);
-  drivers.board = std::make_unique<MemoryProgressBoard>(loop, *drivers.clock);
+  auto scheme = split_store_url(settings.live).scheme;
+  drivers.board = local_board(loop, drivers);
   drivers.limiter = std::make_unique<MemoryRateLimiter>(*drivers.clock);
-  drivers.cache = std::make_unique<MemoryResultCache>(*drivers.clock);
+  if (scheme == "memory") {
+    drivers.cache = std::make_unique<MemoryResultCache>(*drivers.clock);
+    return {};
+  }
+  if (scheme != "redis" && scheme != "rediss") return unknown_scheme("DOCQUARRY_LIVE", settings.live);
+  TRY(auto options, redis_options(settings));
+  drivers.redis = std::make_unique<Redis>(loop, std::move(options));
+  drivers.board_without_redis = std::exchange(drivers.board, nullptr);
+  drivers.limiter_without_redis = std::exchange(drivers.limiter, nullptr);
+  drivers.board = std::make_unique<RedisProgressBoard>(*drivers.redis, *drivers.board_without_redis);
+  drivers.limiter = std::make_unique<RedisRateLimiter>(*drivers.redis, *drivers.limiter_without_redis);
+  drivers.cache = std::make_unique<RedisResultCache>(*drivers.redis);
   return {};
 }
 
@@ -103,8 +149,9 @@ Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& 
   drivers.helpers = std::make_unique<boost::asio::thread_pool>(2);
   drivers.clock = std::make_unique<SystemClock>();
   drivers.ids = std::make_unique<SystemIdSource>();
-  CHECK(open_database(settings, use, drivers));
-  CHECK(open_files(settings, drivers));
+  CHECK(check_stores(settings));
+  CHECK(open_database(settings, use, loop, drivers));
+  CHECK(open_files(settings, loop, drivers));
   CHECK(open_queue(settings, loop, drivers));
   CHECK(open_live_state(settings, loop, drivers));
   drivers.extractor = std::make_unique<SandboxedExtractor>(loop, *drivers.helpers, sandbox_options(settings));

@@ -19,6 +19,8 @@
 
 namespace docquarry {
 
+class PostgresDatabase;
+class Redis;
 class SqlDatabase;
 
 // In the order in which they need each other; destroyed the other way round.
@@ -31,12 +33,17 @@ struct Drivers {
   std::unique_ptr<Clock> clock;
   std::unique_ptr<IdSource> ids;
   std::unique_ptr<SqlDatabase> database;
+  PostgresDatabase* postgres = nullptr;  // the same, when it is PostgreSQL
   std::unique_ptr<DocumentCatalogue> catalogue;
   std::unique_ptr<TaskLedger> ledger;
   std::unique_ptr<QueueControl> control;
   std::unique_ptr<UserDirectory> users;
   std::unique_ptr<ObjectStore> files;
   std::unique_ptr<TaskQueue> queue;
+  // With Redis: what is used while it does not answer.
+  std::unique_ptr<ProgressBoard> board_without_redis;
+  std::unique_ptr<RateLimiter> limiter_without_redis;
+  std::unique_ptr<Redis> redis;
   std::unique_ptr<ProgressBoard> board;
   std::unique_ptr<RateLimiter> limiter;
   std::unique_ptr<ResultCache> cache;

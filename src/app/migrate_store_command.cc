@@ -20,6 +20,7 @@ Settings settings_of_source(const Settings& settings, const MigrateStoreOrder& o
   if (!order.from_database.empty()) source.database = order.from_database;
   if (!order.from_files.empty()) source.files = order.from_files;
   source.queue = source.live = "memory:";
+  source.roles = {"api", "worker"};  // with these every mix makes sense
   return source;
 }
 
@@ -51,6 +52,7 @@ Result<int> migrate_to_stores(const Settings& settings, const MigrateStoreOrder&
   } else {
     Settings only_files = settings;
     only_files.queue = only_files.live = "memory:";
+    only_files.roles = {"api", "worker"};
     TRY(target, open_drivers(only_files, loop, StoreUse::beside));
   }
   StorePair stores{*source.database,    *target->database, files ? source.files.get() : nullptr,

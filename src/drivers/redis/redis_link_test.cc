@@ -114,6 +114,24 @@ TEST_F(RedisLinkTest, does_not_carry_out_late_what_was_sent_to_a_stopped_redis) 
   EXPECT_TRUE(redis.link()->unsaid().keys.empty());
 }
 
+TEST_F(RedisLinkTest, kills_its_former_connection_before_it_goes_on) {
+  TestServer server("redis");
+  PlainClient other(server);
+  Redis redis(loop, options_for(server));
+  auto former = must(ask(redis, {"CLIENT", "INFO"})).text;  // "id=3 addr=127.0.0.1:40000 laddr=..."
+  other.ask({"CONFIG", "SET", "slowlog-log-slower-than", "0"});
+  other.ask({"CLIENT", "KILL", "TYPE", "normal"});
+  wait_until([&] { return ask(redis, {"PING"}).has_value(); });
+
+  bool killed = false;
+  for (const auto& entry : other.ask({"SLOWLOG", "GET", "-1"}).list) {
+    const auto& words = entry.list.at(3).list;
+    if (words.size() != 6 || words[1].text != "KILL") continue;
+    killed = killed || former.starts_with("id=" + words[3].text + " addr=" + words[5].text + " ");
+  }
+  EXPECT_TRUE(killed);
+}
+
 TEST_F(RedisLinkTest, counts_as_gone_when_redis_takes_no_writes_until_it_does_again) {
   TestServer server("redis");
   PlainClient other(server);

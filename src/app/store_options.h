@@ -1,0 +1,25 @@
+// What the drivers of shared stores need to know, taken from the settings.
+#pragma once
+
+#include "app/settings.h"
+#include "drivers/aws/s3_options.h"
+#include "drivers/aws/sqs_options.h"
+#include "drivers/postgres/postgres_options.h"
+#include "drivers/redis/redis_options.h"
+
+#include <string_view>
+
+namespace docquarry {
+
+// "redis://host/0" -> {"redis", "//host/0"}.
+struct StoreUrl {
+  std::string_view scheme, rest;
+};
+StoreUrl split_store_url(std::string_view url);
+
+PostgresOptions postgres_options(const Settings& settings);  // settings.database is postgres://…
+aws::S3Options s3_options(const Settings& settings);         // settings.files is s3://BUCKET/PREFIX
+SqsOptions sqs_options(const Settings& settings);            // settings.queue is sqs:URL
+Result<RedisOptions> redis_options(const Settings& settings);
+
+}  // namespace docquarry
