@@ -3,6 +3,7 @@
 #include "app/drain_tasks.h"
 #include "app/drivers.h"
 #include "app/run_on_loop.h"
+#include "app/settings_table.h"
 #include "app/store_migration.h"
 #include "domain/error_codes.h"
 
@@ -14,21 +15,31 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// As if the setting had this value, unless it is empty.
+Result<void> put(Settings& settings, std::string_view name, const std::string& flag, const std::string& value) {
+  if (value.empty()) return {};
+  for (const auto& row : settings_table()) {
+    if (row.name != name) continue;
+    auto parsed = row.parse(settings, value);
+    if (!parsed) return fail(invalid_request, flag + ": " + parsed.error().message());
+  }
+  return {};
+}
+
 // The old stores: nothing but database and files is used of them, so nothing else is opened.
-Settings settings_of_source(const Settings& settings, const MigrateStoreOrder& order) {
+Result<Settings> settings_of_source(const Settings& settings, const MigrateStoreOrder& order) {
   Settings source = settings;
-  if (!order.from_database.empty()) source.database = order.from_database;
-  if (!order.from_files.empty()) source.files = order.from_files;
+  CHECK(put(source, "DOCQUARRY_DATABASE", "--from-database", order.from_database));
+  CHECK(put(source, "DOCQUARRY_FILES", "--from-files", order.from_files));
   source.queue = source.live = "memory:";
   source.roles = {"api", "worker"};  // with these every mix makes sense
   return source;
 }
 
-Result<void> check(const Settings& settings, const MigrateStoreOrder& order) {
-  CHECK(timeout_of(order.timeout));
-  if (order.from_database == settings.database)
+Result<void> check(const Settings& settings, const Settings& source, const MigrateStoreOrder& order) {
+  if (!order.from_database.empty() && source.database == settings.database)
     return fail(invalid_request, "--from-database is the database of the settings: set DOCQUARRY_DATABASE to the new one");
-  if (order.from_files == settings.files)
+  if (!order.from_files.empty() && source.files == settings.files)
     return fail(invalid_request, "--from-files are the files of the settings: set DOCQUARRY_FILES to the new ones");
   constexpr std::string_view sqlite = "sqlite:";
   bool is_file = order.from_database.starts_with(sqlite);
@@ -40,11 +51,12 @@ Result<void> check(const Settings& settings, const MigrateStoreOrder& order) {
 }  // namespace
 
 Result<int> migrate_to_stores(const Settings& settings, const MigrateStoreOrder& order, const CommandWatcher& watcher) {
-  CHECK(check(settings, order));
+  TRY(auto from, settings_of_source(settings, order));
+  CHECK(check(settings, from, order));
   TRY(auto timeout, timeout_of(order.timeout));
   boost::asio::io_context loop(1);
   bool rows = !order.from_database.empty(), files = !order.from_files.empty();
-  TRY(auto source, open_drivers(settings_of_source(settings, order), loop, StoreUse::beside));
+  TRY(auto source, open_drivers(from, loop, StoreUse::beside));
   std::optional<Drivers> target;
   // Where only files move, the database is the same, and a service may use it.
   if (rows) {

@@ -6,7 +6,8 @@
 #include "app/queue_listing.h"
 #include "app/run_on_loop.h"
 #include "app/spoken.h"
-#include "domain/error_codes.h"
+#include "app/sqs_operations.h"
+#include "drivers/system/system_clock.h"
 
 #include <fmt/core.h>
 
@@ -17,8 +18,8 @@ namespace {
 
 class QueueWork {
  public:
-  QueueWork(const Settings& settings, Drivers& drivers, const QueueOrder& order, const CommandWatcher& watcher)
-      : settings_(settings), drivers_(drivers), order_(order), watcher_(watcher) {}
+  QueueWork(const Settings& settings, Drivers& drivers, SqsOperations& sqs, const QueueOrder& order, const CommandWatcher& watcher)
+      : settings_(settings), drivers_(drivers), sqs_(sqs), order_(order), watcher_(watcher) {}
 
   Async<Result<int>> run() {
     if (order_.action == "pause") co_return co_await pause();
@@ -33,9 +34,12 @@ class QueueWork {
     constexpr int most_tasks = 100;
     auto now = drivers_.clock->now();
     CO_TRY(auto overview, co_await drivers_.control->overview(now, most_tasks));
-    if (order_.json) watcher_.say(queue_as_json(overview));
-    else
-      for (const auto& line : queue_as_lines(overview, now)) watcher_.say(line);
+    if (order_.json) {
+      watcher_.say(queue_as_json(overview));
+      co_return 0;
+    }
+    for (const auto& line : queue_as_lines(overview, now)) watcher_.say(line);
+    CO_CHECK(co_await sqs_.list());
     co_return 0;
   }
 
@@ -95,6 +99,7 @@ class QueueWork {
     watcher_.say(fmt::format("{} started again. {} failed for reasons that trying again does not mend, and stay as they are.",
                              counted(done.started, "document"), counted(hopeless, "document")));
     if (done.started > 0 && bell_is_elsewhere()) watcher_.say("A running service notices within 10 s.");
+    CO_CHECK(co_await sqs_.redrive());
     if (before.paused_since) watcher_.say("Claims are paused: they wait until docquarry queue resume.");
     co_return 0;
   }
@@ -104,17 +109,28 @@ class QueueWork {
 
   const Settings& settings_;
   Drivers& drivers_;
+  SqsOperations& sqs_;
   const QueueOrder& order_;
   const CommandWatcher& watcher_;
 };
+
+// Looks at no other store: they may still be missing.
+Result<int> set_up_queue(const Settings& settings, const QueueOrder& order, const CommandWatcher& watcher) {
+  boost::asio::io_context loop(1);
+  SystemClock clock;
+  TRY(auto sqs, SqsOperations::open(settings, loop, clock, watcher));
+  return run_on_loop(loop, sqs.set_up(order.repair));
+}
 
 }  // namespace
 
 Result<int> look_after_queue(const Settings& settings, const QueueOrder& order, const CommandWatcher& watcher) {
   CHECK(timeout_of(order.timeout));
+  if (order.action == "setup") return set_up_queue(settings, order, watcher);
   boost::asio::io_context loop(1);
   TRY(auto drivers, open_drivers(settings, loop, StoreUse::beside));
-  QueueWork work(settings, drivers, order, watcher);
+  TRY(auto sqs, SqsOperations::open(settings, loop, *drivers.clock, watcher));
+  QueueWork work(settings, drivers, sqs, order, watcher);
   return run_on_loop(loop, work.run());
 }
 

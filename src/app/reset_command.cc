@@ -3,6 +3,7 @@
 #include "app/drivers.h"
 #include "app/run_on_loop.h"
 #include "app/spoken.h"
+#include "app/sqs_operations.h"
 #include "app/store_reset.h"
 #include "domain/error_codes.h"
 #include "drivers/redis/original_keys.h"
@@ -19,8 +20,8 @@ namespace {
 
 class ResetWork {
  public:
-  ResetWork(Drivers& drivers, OriginalKeys* redis, const ResetOrder& order, const CommandWatcher& watcher)
-      : drivers_(drivers), redis_(redis), order_(order), watcher_(watcher) {}
+  ResetWork(Drivers& drivers, OriginalKeys* redis, SqsOperations& sqs, const ResetOrder& order, const CommandWatcher& watcher)
+      : drivers_(drivers), redis_(redis), sqs_(sqs), order_(order), watcher_(watcher) {}
 
   Async<Result<int>> run() {
     CO_TRY(auto counts, co_await SqlCopy::count(*drivers_.database));
@@ -42,6 +43,7 @@ class ResetWork {
                      *drivers_.clock, watcher_);
     CO_CHECK(co_await reset.delete_documents(counts.documents));
     if (users_too) CO_CHECK(co_await reset.delete_users());
+    if (!order_.skip_queue) CO_CHECK(co_await sqs_.purge());
     co_return 0;
   }
 
@@ -65,6 +67,7 @@ class ResetWork {
 
   Drivers& drivers_;
   OriginalKeys* redis_;
+  SqsOperations& sqs_;
   const ResetOrder& order_;
   const CommandWatcher& watcher_;
 };
@@ -126,7 +129,8 @@ Result<int> reset_stores(const Settings& settings, const ResetOrder& order, cons
     redis.emplace(loop, std::move(options));
     keys.emplace(*redis);
   }
-  ResetWork work(drivers, keys ? &*keys : nullptr, order, watcher);
+  TRY(auto sqs, SqsOperations::open(settings, loop, *drivers.clock, watcher));
+  ResetWork work(drivers, keys ? &*keys : nullptr, sqs, order, watcher);
   return run_on_loop(loop, work.run());
 }
 

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "domain/original_document.h"
 #include "drivers/redis/redis.h"
+#include "drivers/redis/resp.h"
 
 #include <optional>
 #include <string>
