@@ -37,7 +37,7 @@ def test_a_client_gets_text_markdown_page_numbers_and_credits(run):
 
 
 def test_a_page_that_cannot_be_read_is_no_success(run):
-    assert run[0]["partly_failed"]["markdown"] == ["# Page 1\n\npage 1", None]
+    assert run[0]["partly_failed"]["markdown"] == ["# Page 1\n\npage 1", "failed: The page could not be read"]
 
 
 def test_a_file_is_found_by_our_name_for_it_and_a_job_by_our_mark_and_pages_count_from_one(run):

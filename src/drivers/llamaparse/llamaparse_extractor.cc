@@ -107,11 +107,24 @@ Async<Result<LlamaJob>> LlamaParseExtractor::wait_for(std::string job) {
 }
 
 Async<void> LlamaParseExtractor::abandon(ExtractionNote note) {
-  if (note.job.empty()) co_return;
   std::string job = note.job;
-  auto cancelled = co_await with_timeout(cloud_.options().cancel_time, cloud_.cancel(job));
+  auto cancelled = co_await with_timeout(cloud_.options().cancel_time, cancel(std::move(note)));
   if (!cancelled) log::warn("LlamaCloud did not answer the cancelling of a job", {{"job", job}});
   else if (!*cancelled) log::warn("LlamaCloud did not cancel a job", cancelled->error(), {{"job", job}});
+}
+
+// Also when the attempt was stopped before it heard what its job is called.
+Async<Result<void>> LlamaParseExtractor::cancel(ExtractionNote note) {
+  bool may_exist = note.job.empty() && !note.mark.empty();
+  if (may_exist) {
+    LlamaJobOrder order;
+    order.mark = note.mark;
+    order.since = note.since;
+    CO_TRY(note.job, co_await cloud_.find_job(order));
+  }
+  if (note.job.empty()) co_return Result<void>{};
+  auto cancelled = co_await cloud_.cancel(note.job);
+  co_return cancelled;
 }
 
 }  // namespace docquarry

@@ -34,6 +34,7 @@ class LlamaParseExtractor : public Extractor {
                                                     PageSink& pages);
   Async<Result<ExtractionNote>> begin_job(int fd, std::uint64_t bytes, std::string target_pages, PageSink& pages);
   Async<Result<LlamaJob>> wait_for(std::string job);
+  Async<Result<void>> cancel(ExtractionNote note);
 
   LlamaCloud cloud_;
   Clock& clock_;

@@ -435,6 +435,21 @@ TEST_F(LlamaParse, stops_at_once_when_it_is_cancelled_and_the_job_can_then_be_ab
   EXPECT_EQ(std::string(stub.jobs().at(0).at("status").as_string()), "CANCELLED");
 }
 
+TEST_F(LlamaParse, cancels_a_job_whose_name_was_never_heard) {
+  sink.on_note = [](const ExtractionNote& note) {
+    if (!note.job.empty()) throw std::runtime_error("the worker dies");
+  };
+  EXPECT_THROW(extract(document(R"({"polls":-1})")), std::runtime_error);
+  sink.last_note.job.clear();
+  LlamaParseExtractor extractor(loop, helpers, clock, ids, options);
+
+  loop.restart();
+  boost::asio::co_spawn(loop, extractor.abandon(sink.last_note), boost::asio::detached);
+  loop.run();
+
+  EXPECT_EQ(std::string(stub.jobs().at(0).at("status").as_string()), "CANCELLED");
+}
+
 TEST_F(LlamaParse, never_writes_the_key_into_the_log) {
   testing::internal::CaptureStderr();
   log::start(log::Level::debug);

@@ -483,6 +483,30 @@ TEST_F(PostgresOutageTest, says_that_a_standby_cannot_be_written_to) {
   EXPECT_EQ(code_of(contracts::run(loop, database->check())), "database_unavailable");
 }
 
+TEST(PostgresTls, checks_the_certificate_when_the_url_asks_for_it) {
+  PostgresServer server({"--tls"}), other({"--tls"});
+  boost::asio::io_context loop;
+  PostgresOptions options;
+  auto with = [&](const std::string& host, const PostgresServer& trusted) {
+    return "postgres://postgres@" + host + ":" + std::to_string(server.port()) +
+           "/postgres?sslmode=verify-full&sslrootcert=" + trusted.fact("certificate");
+  };
+  options.url = with("localhost", server);
+  auto database = must(PostgresDatabase::open(loop, options, Timestamp()));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(contracts::run(loop, database->check()).has_value());
+  EXPECT_EQ(server.execute("SELECT count(*) > 0 FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
+                           "WHERE ssl AND application_name = 'docquarry'",
+                           "postgres"),
+            "t");
+  EXPECT_EQ(server.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'docquarry'", "postgres"), "1")
+      << "the connection was used again";
+
+  options.url = with("localhost", other);
+  EXPECT_EQ(code_of(PostgresDatabase::open(loop, options, Timestamp())), "database_unavailable");
+  options.url = with("127.0.0.1", server);
+  EXPECT_EQ(code_of(PostgresDatabase::open(loop, options, Timestamp())), "database_unavailable") << "another name";
+}
+
 TEST(PostgresUrl, is_never_repeated_where_it_may_hold_a_password) {
   boost::asio::io_context loop;
   PostgresOptions options;

@@ -19,6 +19,7 @@ class PostgresServer {
   std::string url(const std::string& database = "postgres") const {
     return "postgres://postgres@127.0.0.1:" + server_.fact("port") + "/" + database;
   }
+  std::string fact(std::string_view name) const { return server_.fact(name); }
   int port() const { return std::stoi(server_.fact("port")); }
 
   // Runs SQL over a connection of its own. The first value of the last statement, as text. Throws when it fails.

@@ -89,8 +89,9 @@ TEST_F(PostgresTaskQueueTest, tells_other_processes_of_many_tasks_in_few_message
 }
 
 TEST_F(PostgresTaskQueueTest, wakes_as_many_waiters_as_there_are_rings) {
+  EXPECT_TRUE(rings_within(worker, 10s));  // from here on it listens
   std::vector<Async<std::optional<Result<void>>>> works;
-  for (int i = 0; i < 3; ++i) works.push_back(with_timeout(10s, worker.wait()));
+  for (int i = 0; i < 2; ++i) works.push_back(with_timeout(10s, worker.wait()));
   auto ring = [&]() -> Async<std::optional<Result<void>>> {
     must(co_await api.announce(TaskTicket()));
     must(co_await api.announce(TaskTicket()));
@@ -100,7 +101,8 @@ TEST_F(PostgresTaskQueueTest, wakes_as_many_waiters_as_there_are_rings) {
 
   auto woken = run_all(stores.loop(), std::move(works));
 
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(woken[std::size_t(i)].has_value()) << "two rings, and that of the new connection";
+  EXPECT_TRUE(woken[0].has_value());
+  EXPECT_TRUE(woken[1].has_value());
 }
 
 }  // namespace

@@ -115,7 +115,8 @@ SqlQueries::SqlQueries(std::string_view engine, std::span<const embedded::File> 
   Source source;
   for (const auto& file : files)
     if (is_for(file.path, engine)) read_into(source, file);
-  if (fault_switch("storm.no_fence")) source.fragments["fence"] = {"id = $1 AND $2 IS NOT NULL AND $3 IS NOT NULL"};
+  if (fault_switch("storm.no_fence"))
+    source.fragments["fence"] = {"id = $1 AND CAST($2 AS BIGINT) IS NOT NULL AND CAST($3 AS TEXT) IS NOT NULL"};
   for (const auto& [name, lines] : source.statements) add(name, expanded(lines, source));
 }
 

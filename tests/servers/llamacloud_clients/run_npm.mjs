@@ -19,7 +19,7 @@ async function parse(name) {
   return {
     status: result.job.status,
     texts: result.text.pages.map((page) => page.text),
-    markdown: result.markdown.pages.map((page) => (page.success ? page.markdown : null)),
+    markdown: result.markdown.pages.map((page) => (page.success ? page.markdown : `failed: ${page.error}`)),
     numbers: result.metadata.pages.map((page) => page.page_number),
     credits: result.job.usage.credits,
   };

@@ -18,7 +18,7 @@ def uploaded(name):
 def parse(name, **wishes):
     result = client.parsing.parse(upload_file=uploaded(name), expand=["text", "markdown", "metadata", "usage"], **quick, **wishes)
     return {"status": result.job.status, "texts": [page.text for page in result.text.pages],
-            "markdown": [page.markdown if page.success else None for page in result.markdown.pages],
+            "markdown": [page.markdown if page.success else "failed: " + page.error for page in result.markdown.pages],
             "numbers": [page.page_number for page in result.metadata.pages], "credits": result.job.usage.credits}
 
 
