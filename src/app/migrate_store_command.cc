@@ -8,7 +8,6 @@
 #include "domain/error_codes.h"
 
 #include <filesystem>
-#include <optional>
 
 namespace docquarry {
 namespace {
@@ -48,6 +47,14 @@ Result<void> check(const Settings& settings, const Settings& source, const Migra
   return {};
 }
 
+// Where only files move, the database is the same, and a service may use it.
+Result<Drivers> open_only_files(const Settings& settings, boost::asio::io_context& loop) {
+  Settings only_files = settings;
+  only_files.queue = only_files.live = "memory:";
+  only_files.roles = {"api", "worker"};
+  return open_drivers(only_files, loop, StoreUse::beside);
+}
+
 }  // namespace
 
 Result<int> migrate_to_stores(const Settings& settings, const MigrateStoreOrder& order, const CommandWatcher& watcher) {
@@ -57,18 +64,9 @@ Result<int> migrate_to_stores(const Settings& settings, const MigrateStoreOrder&
   boost::asio::io_context loop(1);
   bool rows = !order.from_database.empty(), files = !order.from_files.empty();
   TRY(auto source, open_drivers(from, loop, StoreUse::beside));
-  std::optional<Drivers> target;
-  // Where only files move, the database is the same, and a service may use it.
-  if (rows) {
-    TRY(target, open_drivers(settings, loop, StoreUse::serve));
-  } else {
-    Settings only_files = settings;
-    only_files.queue = only_files.live = "memory:";
-    only_files.roles = {"api", "worker"};
-    TRY(target, open_drivers(only_files, loop, StoreUse::beside));
-  }
-  StorePair stores{*source.database,    *target->database, files ? source.files.get() : nullptr,
-                   target->files.get(), *source.control,   rows};
+  TRY(auto target, rows ? open_drivers(settings, loop, StoreUse::serve) : open_only_files(settings, loop));
+  StorePair stores{*source.database,    *target.database, files ? source.files.get() : nullptr,
+                   target.files.get(), *source.control,   rows};
   StoreMigration migration(stores, *source.clock, watcher, timeout.value_or(10min));
   return run_on_loop(loop, migration.run());
 }

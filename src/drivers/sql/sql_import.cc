@@ -8,6 +8,7 @@ namespace docquarry {
 namespace {
 
 constexpr std::string_view owner_email = "migrated@system.local";
+constexpr std::string_view no_lines = R"({"fonts":[],"lines":[]})";
 constexpr std::size_t longest_result_text = 4 << 20;  // of documents.result_text; the page holds every result whole
 
 template <class T>
@@ -61,7 +62,7 @@ Async<Result<bool>> SqlImport::add(OriginalDocument document) {
                             storable(error), page_count, seconds, started_at, completed_at, storable(summary), result_text));
   auto error_code = error ? std::optional(internal_error.name) : std::nullopt;
   transaction.add(Statement("import_task", uid, ended ? 1 : 0, error_code, completed ? 1 : 0, facts));
-  if (completed) transaction.add(Statement("import_page", uid, text->empty() ? 0 : 1, text->size(), *text));
+  if (completed) transaction.add(Statement("import_page", uid, text->empty() ? 0 : 1, text->size(), *text, no_lines));
   CO_TRY(auto answers, co_await database_.run(std::move(transaction)));
   co_return answers[0].affected > 0;
 }
