@@ -29,7 +29,7 @@ WHERE d.uid = $1;
 -- A result of the original is one text, most often Markdown, whose pages cannot be told apart any more: it becomes one page.
 INSERT INTO pages (task_id, number, width_pt, height_pt, rotation, label, has_text_layer, replaced_characters, text_bytes,
                    markdown_bytes, lines_bytes, text, markdown, lines)
-SELECT t.id, 1, 0, 0, 0, '', CAST($2 AS INTEGER), 0, CAST($3 AS BIGINT), CAST($3 AS BIGINT), length($5), CAST($4 AS TEXT), CAST($4 AS TEXT),
+SELECT t.id, 1, 0, 0, 0, '', CAST($2 AS INTEGER), 0, CAST($3 AS BIGINT), CAST($3 AS BIGINT), length(CAST($5 AS TEXT)), CAST($4 AS TEXT), CAST($4 AS TEXT),
        CAST($5 AS TEXT)
 FROM documents d
 JOIN tasks t ON t.document_id = d.id

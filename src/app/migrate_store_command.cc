@@ -58,6 +58,8 @@ Result<Drivers> open_only_files(const Settings& settings, boost::asio::io_contex
 }  // namespace
 
 Result<int> migrate_to_stores(const Settings& settings, const MigrateStoreOrder& order, const CommandWatcher& watcher) {
+  if (order.from_database.empty() && order.from_files.empty())
+    return fail(invalid_request, "migrate-store needs --from-database, --from-files or both");
   TRY(auto from, settings_of_source(settings, order));
   CHECK(check(settings, from, order));
   TRY(auto timeout, timeout_of(order.timeout));
@@ -65,8 +67,8 @@ Result<int> migrate_to_stores(const Settings& settings, const MigrateStoreOrder&
   bool rows = !order.from_database.empty(), files = !order.from_files.empty();
   TRY(auto source, open_drivers(from, loop, StoreUse::beside));
   TRY(auto target, rows ? open_drivers(settings, loop, StoreUse::serve) : open_only_files(settings, loop));
-  StorePair stores{*source.database,    *target.database, files ? source.files.get() : nullptr,
-                   target.files.get(), *source.control,   rows};
+  StorePair stores{*source.database,   *target.database, files ? source.files.get() : nullptr,
+                   target.files.get(), *source.control,  rows};
   StoreMigration migration(stores, *source.clock, watcher, timeout.value_or(10min));
   return run_on_loop(loop, migration.run());
 }

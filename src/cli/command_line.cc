@@ -103,12 +103,9 @@ Result<CommandLine> to_command(const Given& given) {
     line.command =
         ResetCommand{given.has("--dry-run"),    given.has("--force"),      given.has("--quiet"),     given.has("--skip-database"),
                      given.has("--skip-redis"), given.has("--skip-files"), given.has("--skip-queue")};
-  if (name == "migrate-store") {
-    if (!given.has("--from-database") && !given.has("--from-files"))
-      return wrong_usage("migrate-store needs --from-database, --from-files or both", given.command);
+  if (name == "migrate-store")
     line.command = MigrateStoreCommand{given.last("--from-database"), given.last("--from-files"), given.last("--timeout"),
                                        given.has("--quiet")};
-  }
   if (name == "extract")
     line.command = ExtractCommand{arguments,
                                   given.last("--format", "text"),

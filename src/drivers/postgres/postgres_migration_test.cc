@@ -123,7 +123,7 @@ TEST_F(PostgresMigrationTest, lets_one_of_many_starting_processes_do_it_while_th
     applied.insert(WEXITSTATUS(status));
   }
 
-  EXPECT_EQ(applied.count(1), 1u);
+  EXPECT_EQ(applied.count(int(migrations_for("postgres").size())), 1u);
   EXPECT_EQ(applied.count(0), 7u);
 }
 

@@ -24,7 +24,7 @@ RunningTask read_running(RowReader& row) {
 
 Statement changes_allowed() {
   return Statement("changes_allowed")
-      .or_fail(read_only, "an operator has made the service read-only (docquarry queue resume ends it)");
+      .or_fail(read_only, "nothing can be changed right now: an operator has made the service read-only");
 }
 
 Async<Result<void>> SqlQueueControl::run_alone(Statement statement) {

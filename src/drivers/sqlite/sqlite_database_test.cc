@@ -160,7 +160,9 @@ TEST_F(SqliteDatabaseTest, keeps_a_command_away_from_a_service_of_another_versio
   SqliteOptions options;
   options.path = stores.file();
   options.beside = true;
-  number("INSERT INTO schema_migrations VALUES (9999, 'later', '')");
+  SqlQueries queries("sqlite");
+  auto later = contracts::must(SqliteConnection::open(stores.file(), SqliteConnection::Use::write, queries));
+  contracts::must(later.execute("INSERT INTO schema_migrations VALUES (9999, 'later', '')"));
 
   EXPECT_EQ(code_of(SqliteDatabase::open(options, stores.clock.now())), "data_in_use");
 }
