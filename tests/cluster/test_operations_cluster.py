@@ -6,8 +6,6 @@ import pdfs
 import pytest
 from service import Service, binary, environment, finish
 
-SHOWN = ["/result/%d", "/documents/%d", "/v1/documents/%d", "/v1/documents/%d/result", "/v1/documents/%d/source"]
-
 
 class Operators:
     """A service that runs only when asked, on fresh places of the stores, and commands with its settings."""
@@ -66,10 +64,12 @@ def test_one_machine_moves_to_postgres_and_s3_while_it_is_read(operators):
     again = new.succeed("migrate-store", "--from-database", "sqlite:%s/docquarry.db" % data, "--from-files", "file:%s/files" % data)
     assert "Copied while the old service works: 0 documents and 0 files" in again
     moved = new.service.start().client
-    for document in documents:
-        for route in SHOWN:
-            before, after = client.get(route % document), moved.get(route % document)
-            assert before.status == 200 and after.body == before.body, route
+    uids = [document["id"] for document in client.get("/v1/documents").json()["documents"]]
+    routes = [route % document for document in documents for route in ("/status/%d", "/result/%d", "/documents/%d")]
+    routes += [route % uid for uid in uids for route in ("/v1/documents/%s", "/v1/documents/%s/result", "/v1/documents/%s/source")]
+    for route in routes:
+        before, after = client.get(route), moved.get(route)
+        assert before.status == 200 and after.body == before.body, route
     assert upload(moved, "next.pdf") == [documents[-1] + 1]
     moved.wait_for_status(documents[-1] + 1)
 

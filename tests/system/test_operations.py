@@ -161,13 +161,16 @@ def test_reset_refuses_a_running_service_and_production(make_service):
 
 # ---- migrate-store
 
-SHOWN = ["/result/%d", "/documents/%d", "/v1/documents/%d", "/v1/documents/%d/result", "/v1/documents/%d/source"]
-
-
 def bodies(client, documents):
-    """Everything that clients see of documents."""
-    seen = [client.get(route % document).body for document in documents for route in SHOWN]
-    return seen + [client.get("/documents").body, client.get("/v1/documents?limit=200").body, client.get("/users/1").body]
+    """Everything that clients see of documents, by route."""
+    uids = [document["id"] for document in client.get("/v1/documents?limit=200").json()["documents"]]
+    assert len(uids) == len(documents)
+    routes = ["/documents", "/v1/documents?limit=200", "/users/1"]
+    routes += [route % document for document in documents for route in ("/status/%d", "/result/%d", "/documents/%d")]
+    routes += [route % uid for uid in uids for route in ("/v1/documents/%s", "/v1/documents/%s/result", "/v1/documents/%s/source")]
+    answers = {route: client.get(route) for route in routes}
+    assert {answer.status for answer in answers.values()} == {200}
+    return {route: answer.body for route, answer in answers.items()}
 
 
 def test_migrate_store_copies_a_running_service_to_new_stores(make_service, tmp_path):
