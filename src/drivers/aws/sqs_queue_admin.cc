@@ -143,7 +143,7 @@ Async<Result<bool>> SqsQueueAdmin::purge() {
   CO_TRY(bool purged, co_await client_->purge(queue.url));
   if (!dead) co_return purged;
   CO_TRY(bool dead_purged, co_await client_->purge(dead->url));
-  co_return purged && dead_purged;
+  co_return purged&& dead_purged;
 }
 
 Async<Result<Redrive>> SqsQueueAdmin::redrive() {
