@@ -3,6 +3,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import time
 
 import pdfs
 import pytest
@@ -188,6 +189,24 @@ def test_migrate_store_copies_a_running_service_to_new_stores(make_service, tmp_
     assert bodies(new.client, documents) == bodies(old.client, documents)
     assert upload(new.client, "next.pdf") == [documents[-1] + 1]
     new.client.wait_for_status(documents[-1] + 1)
+
+
+def test_migrate_store_goes_on_after_it_was_killed(make_service):
+    old = make_service()
+    documents = upload(old.client, *("%d.pdf" % i for i in range(40)))
+    for document in documents:
+        old.client.wait_for_status(document)
+    new = make_service(start=False)
+    command = ["migrate-store", "--from-database", "sqlite:" + old.data + "/docquarry.db", "--from-files", "file:" + old.data + "/files"]
+    for copied in (1, 10, 25):
+        running = subprocess.Popen([binary(), *command], cwd=new.directory, env=environment(new.settings), stdout=subprocess.DEVNULL)
+        while running.poll() is None and len(new.stored_files()) < copied:
+            time.sleep(0.001)
+        running.kill()
+        running.wait()
+    succeed(new, *command)
+    new.start()
+    assert bodies(new.client, documents) == bodies(old.client, documents)
 
 
 def test_migrate_store_ends_as_wrong_usage_when_both_sides_are_the_same(make_service):
