@@ -96,8 +96,10 @@ class QueueWork {
     CO_TRY(auto done, co_await retry());
     CO_CHECK(co_await drivers_.control->ring());  // announcements may still be on their way when we end
     auto hopeless = before.failed - before.failed_retryable;
-    watcher_.say(fmt::format("{} started again. {} failed for reasons that trying again does not mend, and stay as they are.",
-                             counted(done.started, "document"), counted(hopeless, "document")));
+    std::string said = counted(done.started, "document") + " started again.";
+    if (hopeless > 0)
+      said += " " + counted(hopeless, "document") + " failed for reasons that trying again does not mend, and stay as they are.";
+    watcher_.say(said);
     if (done.started > 0 && bell_is_elsewhere()) watcher_.say("A running service notices within 10 s.");
     CO_CHECK(co_await sqs_.redrive());
     if (before.paused_since) watcher_.say("Claims are paused: they wait until docquarry queue resume.");
