@@ -8,18 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ("harness", "fixtures", "hostile"):
     sys.path.insert(0, os.path.join(HERE, folder))
 
-from service import Service  # noqa: E402  (needs the path above)
-
-
-def finish(service):
-    """Stops a service and checks what every run must show at its end."""
-    if service.process is None:
-        return
-    code = service.stop()
-    assert code == 0, "docquarry ended with status %s:\n%s" % (code, service.log()[-4000:])
-    assert not service.left_over, "processes outlived the service: %s" % [(p.pid, p.name) for p in service.left_over]
-    errors = [event for event in service.events() if event.get("level") == "error" and event.get("event") not in service.expected_errors]
-    assert not errors, "errors in the log: %s" % errors
+from service import Service, finish  # noqa: E402  (needs the path above)
 
 
 @pytest.fixture(scope="module")

@@ -71,8 +71,9 @@ class Service:
         while True:
             ready = [event for event in self.events() if event.get("event") == "ready"]
             if ready:
-                self.port = int(ready[-1]["url"].rsplit(":", 1)[1])
-                self.client = Client(self.port)
+                if ready[-1].get("url"):  # a process without the API has none
+                    self.port = int(ready[-1]["url"].rsplit(":", 1)[1])
+                    self.client = Client(self.port)
                 return
             code = self.process.poll()
             if code is not None:
@@ -178,3 +179,14 @@ def wait_until_gone(watched, seconds=5):
         if not alive or time.monotonic() > deadline:
             return alive
         select.select([], [], [], 0.005)
+
+
+def finish(service):
+    """Stops a service and checks what every run must show at its end."""
+    if service.process is None:
+        return
+    code = service.stop()
+    assert code == 0, "docquarry ended with status %s:\n%s" % (code, service.log()[-4000:])
+    assert not service.left_over, "processes outlived the service: %s" % [(p.pid, p.name) for p in service.left_over]
+    errors = [event for event in service.events() if event.get("level") == "error" and event.get("event") not in service.expected_errors]
+    assert not errors, "errors in the log: %s" % errors

@@ -1,8 +1,7 @@
-"""What must be true when the storm is over, read from the database and the disk, not from the service's answers."""
+"""What must be true when the storm is over, read from the database and the object store, not from the service's answers."""
 import collections
-import os
 
-from samples import fingerprint_of, open_database
+from samples import fingerprint_of, is_postgres, open_database
 
 FINAL = ("COMPLETED", "FAILED", "CANCELLED")
 
@@ -26,10 +25,11 @@ class Verdict:
         return " ".join("%s=%d" % pair for pair in self.counts.items())
 
 
-def check_database(data, accepted, allowed_failures):
-    """`accepted`: {id or uid: sample}. `allowed_failures`: how many documents may have failed because their child was killed twice."""
+def check_database(address, accepted, allowed_failures):
+    """`address`: as open_database() takes it. `accepted`: {id or uid: sample}. `allowed_failures`: how many documents may have failed
+    because their child was killed twice."""
     verdict = Verdict()
-    with open_database(data) as database:
+    with open_database(address) as database:
         rows = database.execute(
             "SELECT d.id, d.uid, d.filename, d.status, d.sha256, d.s3_key, d.completed_at, t.id AS task, t.state, t.partial, t.error_code, t.attempt "
             "FROM documents d LEFT JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation").fetchall()
@@ -56,25 +56,16 @@ def check_database(data, accepted, allowed_failures):
                 "SELECT document_id, count(*) FROM tasks WHERE state = 'COMPLETED' GROUP BY document_id HAVING count(*) > 1")))
         keyed = database.execute("SELECT count(*) FROM idempotency_documents GROUP BY key_id HAVING count(*) > 1").fetchall()
         verdict.count("key_twice", keyed)
-        verdict.count("database_damaged", (row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"))
+        if not is_postgres(address):
+            verdict.count("database_damaged", (row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"))
     verdict.documents = len(rows)
     verdict.hurt = hurt
     verdict.retried = sum(row["attempt"] > 1 for row in rows)
     return verdict
 
 
-def orphan_files(data):
-    """Files below the data directory that belong to no document: what remains after a sweep is a leak."""
-    with open_database(data) as database:
+def orphan_files(address, stored):
+    """(keys that belong to no document, keys of documents that are not there): what remains of the first after a sweep is a leak."""
+    with open_database(address) as database:
         known = {row[0] for row in database.execute("SELECT s3_key FROM documents")}
-    stored = set()
-    root = os.path.join(data, "files")
-    for folder, _, names in os.walk(root):
-        stored.update(key_of(os.path.relpath(os.path.join(folder, name), root)) for name in names)
     return stored - known, known - stored
-
-
-def key_of(path):
-    """Files are spread over folders: uploads/3f/ID.pdf holds uploads/ID.pdf."""
-    parts = path.split(os.sep)
-    return "%s/%s" % (parts[0], parts[2]) if len(parts) == 3 and len(parts[1]) == 2 else path

@@ -23,6 +23,7 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "harness")]
 
 import pdfs  # noqa: E402
 from checker import check_database, orphan_files  # noqa: E402
+from cluster import stored_on_disk  # noqa: E402
 from samples import Sample, learn_fingerprints  # noqa: E402
 from service import ROOT, Service  # noqa: E402
 
@@ -162,7 +163,7 @@ class Case:
                     self.problems.append("%s does not end: %r" % (uid, answer))
                     return
         while True:
-            orphans, missing = orphan_files(self.service.data)
+            orphans, missing = orphan_files(self.service.data, stored_on_disk(os.path.join(self.service.data, "files")))
             if not orphans:
                 break
             if time.monotonic() > deadline:

@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 """kill -9 and SIGSTOP storm against the real program.
 
-    storm.py [--documents 1000] [--kills 100] [--seed N] [--without fence|expiry|answer_after_commit]
+    storm.py [--backend embedded|postgres|cluster] [--documents 1000] [--kills 100] [--seed N]
+             [--without fence|expiry|answer_after_commit]
 
-Clients upload and log every 202; pollers write down every answer; meanwhile the server, its extractor launcher and their children are
-killed or held still for longer than the lease, and the server is started again. Then the faults stop, everything must finish, and the
-database, the disk and the answers are compared with the log: nothing lost, stuck, doubled, half visible, changed or left behind.
+Clients upload and log every 202; pollers write down every answer; meanwhile the servers, their extractor launchers and children are
+killed or held still for longer than the lease, and servers are started again. Then the faults stop, everything must finish, and the
+database, the stored files and the answers are compared with the log: nothing lost, stuck, doubled, half visible, changed or left behind.
+
+`--backend`: embedded is one process with its own stores; postgres two processes on PostgreSQL and one directory; cluster two API and two
+worker processes on PostgreSQL, Redis, S3 and SQS, which are restarted and cut off, too, and whose messages are lost, doubled, late and
+shuffled. The last two read real PDFs.
 
 `--without` leaves a rule of the protocol out (needs a program with fault points): the storm must then find something. A checker that
 was never seen to fail proves nothing.
@@ -13,9 +18,9 @@ was never seen to fail proves nothing.
 Exit status: 0 all invariants held, 1 some did not.
 """
 import argparse
+import functools
 import os
 import random
-import socket
 import sys
 import time
 
@@ -25,9 +30,11 @@ sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "harness")]
 import processes  # noqa: E402
 from chaos import Chaos  # noqa: E402
 from checker import check_database, orphan_files  # noqa: E402
-from client import Client  # noqa: E402
-from samples import learn_fingerprints, make_samples, open_database  # noqa: E402
+from cluster import KINDS, Cluster  # noqa: E402
+from mischief import Mischief  # noqa: E402
+from samples import learn_fingerprints, make_real_samples, make_samples, open_database  # noqa: E402
 from service import Service  # noqa: E402
+from stores import Stores  # noqa: E402
 from uploads import Uploads  # noqa: E402
 from watchers import Watchers, status_of  # noqa: E402
 
@@ -47,10 +54,12 @@ WITHOUT = {
 }
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+# The stores, and the roles of each process.
+BACKENDS = {
+    "embedded": ((), ("api,worker",)),
+    "postgres": (("postgres",), ("api,worker", "api,worker")),
+    "cluster": (KINDS, ("api", "api", "worker", "worker")),
+}
 
 
 class Outcome:
@@ -69,38 +78,53 @@ class Outcome:
         return " ".join("%s=%s" % pair for pair in self.figures.items())
 
 
-def run_storm(documents, kills, seed, without=None, seconds=1800, partitions=False, keep=False):
-    """`seconds`: against a run without an end; one of 1,000 documents takes minutes. `partitions`: leases are not extended, so attempts overtake each other (needs fault points). `keep`: the data stays for a look."""
-    began = time.monotonic()
-    outcome = Outcome()
-    samples = make_samples()
+@functools.lru_cache(None)
+def learned_samples(real):
+    samples = make_real_samples() if real else make_samples()
     with Service() as calm:
         learn_fingerprints(calm, samples)
         calm.stop()
+    return samples
 
+
+def run_storm(documents, kills, seed, without=None, seconds=1800, partitions=False, keep=False, backend="embedded", patience=PATIENCE,
+              stores=None):
+    """`seconds`: against a run without an end; one of 1,000 documents takes minutes. `partitions`: leases are not extended, so attempts
+    overtake each other (needs fault points). `keep`: the data stays for a look. `stores`: servers that run already."""
+    began = time.monotonic()
+    outcome = Outcome()
+    samples = learned_samples(backend != "embedded")
     faults = WITHOUT[without] if without or partitions else None
-    service = Service(DOCQUARRY_LISTEN="127.0.0.1:%d" % free_port(), DOCQUARRY_LEASE="%dms" % (LEASE * 1000), DOCQUARRY_FAULT=faults,
-                      DOCQUARRY_ATTEMPTS_INTERRUPTED=100000, DOCQUARRY_ATTEMPTS_BACKEND=1000, DOCQUARRY_QUEUE_LIMIT=100000)
+    kinds, roles = BACKENDS[backend]
+    servers = stores or Stores()
+    cluster = Cluster([servers.get(kind).new_place() for kind in kinds], roles, DOCQUARRY_LEASE="%dms" % (LEASE * 1000),
+                      DOCQUARRY_FAULT=faults, DOCQUARRY_ATTEMPTS_INTERRUPTED=100000, DOCQUARRY_ATTEMPTS_BACKEND=1000,
+                      DOCQUARRY_QUEUE_LIMIT=100000)
     try:
-        _storm(service, outcome, samples, documents, kills, seed, seconds, heals=partitions and not without)
+        _storm(cluster, outcome, samples, documents, kills, seed, seconds, patience, heals=partitions and not without)
     finally:
-        service.kill()
+        cluster.kill()
         if not keep:
-            service.close()
+            cluster.close()
+        if not stores:
+            servers.stop()
     outcome.figures["seconds"] = round(time.monotonic() - began)
-    outcome.directory = service.directory
+    outcome.directory = cluster.directory
     return outcome
 
 
-def _storm(service, outcome, samples, documents, kills, seed, seconds, heals):
-    service.start()
-    client = Client(service.port, timeout=10)
-    uploads = Uploads(client, samples, documents, seed, os.path.join(service.directory, "client.log"))
+def _storm(cluster, outcome, samples, documents, kills, seed, seconds, patience, heals):
+    cluster.start()
+    client = cluster.client(timeout=10)
+    uploads = Uploads(client, samples, documents, seed, os.path.join(cluster.directory, "client.log"))
     watchers = Watchers(client, uploads, seed)
-    chaos = Chaos(service, seed, LEASE)
+    chaos = Chaos(cluster.services, seed, LEASE, [place.store for place in cluster.places.values()])
+    mischief = Mischief(cluster.sqs, seed) if "sqs" in cluster.places else None
     deadline = time.monotonic() + seconds
     uploads.start()
     watchers.start()
+    if mischief:
+        mischief.start()
 
     # Safety: faults strike, and nothing wrong may be seen.
     while (uploads.running() or chaos.total_kills() < kills) and time.monotonic() < deadline:
@@ -108,6 +132,9 @@ def _storm(service, outcome, samples, documents, kills, seed, seconds, heals):
         chaos.check_alive()
         if chaos.total_kills() < kills:
             chaos.strike()
+    chaos.finish()
+    if mischief:
+        mischief.end()
 
     # Liveness: the faults have stopped, so everything must finish.
     if uploads.running() and time.monotonic() >= deadline:
@@ -115,14 +142,14 @@ def _storm(service, outcome, samples, documents, kills, seed, seconds, heals):
         uploads.stop.set()
     uploads.join()
     if heals:
-        heal(service, chaos, deadline)
-    settled = wait_until_settled(service.data, deadline)
+        heal(cluster, chaos, deadline)
+    settled = wait_until_settled(cluster.database, deadline, patience)
     watchers.end()
-    stale_answers = answers_that_lag_behind(client, service.data, uploads.known()) if settled else []
+    stale_answers = answers_that_lag_behind(client, cluster.database, uploads.known()) if settled else []
 
-    verdict = check_database(service.data, dict(uploads.accepted), allowed_failures=chaos.kills["child"] // 2 + chaos.kills["launcher"] // 2)
-    stale = overtaken_attempts(service)
-    finish_and_sweep(service, outcome)
+    verdict = check_database(cluster.database, dict(uploads.accepted), chaos.kills["child"] // 2 + chaos.kills["launcher"] // 2)
+    stale = overtaken_attempts(cluster)
+    finish_and_sweep(cluster, outcome)
 
     outcome.problems += uploads.problems + watchers.problems + chaos.problems + verdict.examples
     outcome.problems += stale_answers
@@ -133,50 +160,53 @@ def _storm(service, outcome, samples, documents, kills, seed, seconds, heals):
     outcome.figures.update({
         "seed": seed, "accepted": len(uploads.accepted), "repeated": uploads.repeated, "documents": verdict.documents,
         "killed_server": chaos.kills["server"], "killed_child": chaos.kills["child"], "killed_launcher": chaos.kills["launcher"],
-        "stops": chaos.stops, "retried": verdict.retried, "stale_refused": stale, "hurt_by_kills": len(verdict.hurt),
+        "stops": chaos.stops, **{name.replace(" ", "_"): count for name, count in sorted(chaos.store_faults.items())},
+        **({"messages_" + fate: count for fate, count in mischief.done.items()} if mischief else {}),
+        "retried": verdict.retried, "stale_refused": stale, "hurt_by_kills": len(verdict.hurt),
         "answers_compared": watchers.answers, "slowest_start_ms": round(chaos.slowest_start * 1000),
         **verdict.counts, "answers_wrong": len(watchers.problems), "orphan_files": len(outcome.orphans)})
 
 
-def overtaken_attempts(service):
-    with open(service.log_path, "rb") as log:
-        return log.read().count(b'"work dropped: the lease was lost"')
+def overtaken_attempts(cluster):
+    return cluster.log().count('"work dropped: the lease was lost"')
 
 
-def heal(service, chaos, deadline):
+def heal(cluster, chaos, deadline):
     """Ends the partition, as soon as it has done what it is there for: it is a fault, and with all leases lost every second nobody has to
     finish anything."""
-    while not overtaken_attempts(service) and what_is_left(service.data)[0] and time.monotonic() < deadline:
+    while not overtaken_attempts(cluster) and what_is_left(cluster.database)[0] and time.monotonic() < deadline:
         time.sleep(0.1)
-    service.settings["DOCQUARRY_FAULT"] = None
-    chaos.kill_server()
+    for service in cluster.services:
+        service.settings["DOCQUARRY_FAULT"] = None
+        chaos.kill_server(service)
 
 
-def what_is_left(data):
+def what_is_left(address):
     """How many tasks have not ended, how many pages are saved, and until when the last retry waits."""
-    with open_database(data) as database:
+    with open_database(address) as database:
         return database.execute(
             "SELECT count(*) FILTER (WHERE state IN ('PENDING', 'PROCESSING')), sum(pages_saved), max(due_at) FROM tasks").fetchone()
 
 
-def wait_until_settled(data, deadline):
-    """Until every task has ended; False when nothing has happened for PATIENCE seconds, or at the deadline of the whole run."""
+def wait_until_settled(address, deadline, patience):
+    """Until every task has ended; False when nothing has happened for so many seconds, or at the deadline of the whole run."""
     known, since = None, time.monotonic()
-    while time.monotonic() < min(deadline, since + PATIENCE):
-        unfinished, pages, next_retry = what_is_left(data)
+    while time.monotonic() < min(deadline, since + patience):
+        unfinished, pages, next_retry = what_is_left(address)
         if not unfinished:
             return True
         # What failed before waits for its time, longer after each failure: that is no standstill.
-        if (unfinished, pages) != known or (next_retry and next_retry > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())):
+        waits = next_retry and str(next_retry).replace(" ", "T") > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())
+        if (unfinished, pages) != known or waits:
             known, since = (unfinished, pages), time.monotonic()
         time.sleep(0.1)
     return False
 
 
-def answers_that_lag_behind(client, data, accepted):
+def answers_that_lag_behind(client, address, accepted):
     """What the service says, from whatever it remembers, must be what the database says once everything has ended. It is told right
     after the commit, so it may be asked a little too early."""
-    with open_database(data) as database:
+    with open_database(address) as database:
         states = {name: row["state"] for row in database.execute(
             "SELECT d.id, d.uid, t.state FROM documents d JOIN tasks t ON t.document_id = d.id AND t.generation = d.generation")
             for name in (row["id"], row["uid"])}
@@ -191,21 +221,23 @@ def answers_that_lag_behind(client, data, accepted):
     return problems
 
 
-def finish_and_sweep(service, outcome):
+def finish_and_sweep(cluster, outcome):
     """Stops cleanly, then lets the sweeper run: what belongs to no document must go, what belongs to one must be there."""
-    code = service.stop()
-    if code != 0:
-        outcome.problems.append("the server ended with status %s on SIGTERM" % code)
-    if service.left_over:
-        outcome.problems.append("processes outlived the server: %s" % [(p.pid, p.name) for p in service.left_over])
-    service.start(DOCQUARRY_SWEEP_EVERY="1s", DOCQUARRY_UPLOAD_GRACE="1s", DOCQUARRY_FAULT=None)
+    for service in cluster.services:
+        code = service.stop()
+        if code != 0:
+            outcome.problems.append("a server ended with status %s on SIGTERM" % code)
+        if service.left_over:
+            outcome.problems.append("processes outlived a server: %s" % [(p.pid, p.name) for p in service.left_over])
+    cluster.start(DOCQUARRY_SWEEP_EVERY="1s", DOCQUARRY_UPLOAD_GRACE="1s", DOCQUARRY_FAULT=None)
     deadline = time.monotonic() + 15
     while True:
-        outcome.orphans, missing = orphan_files(service.data)
+        outcome.orphans, missing = orphan_files(cluster.database, cluster.stored_keys())
         if not outcome.orphans or time.monotonic() > deadline:
             break
         time.sleep(0.1)
-    service.stop()
+    for service in cluster.services:
+        service.stop()
     if outcome.orphans:
         outcome.problems.append("files that belong to nobody were not swept: %s" % sorted(outcome.orphans)[:5])
     if missing:
@@ -214,6 +246,7 @@ def finish_and_sweep(service, outcome):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--backend", choices=list(BACKENDS), default="embedded")
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 1 << 31))
@@ -223,7 +256,8 @@ def main():
     options = parser.parse_args()
     processes.adopt_orphans()
     print("seed", options.seed, flush=True)
-    outcome = run_storm(options.documents, options.kills, options.seed, options.without, partitions=options.partitions, keep=options.keep)
+    outcome = run_storm(options.documents, options.kills, options.seed, options.without, partitions=options.partitions, keep=options.keep,
+                        backend=options.backend)
     print(outcome.line())
     if options.keep:
         print("data in", outcome.directory)

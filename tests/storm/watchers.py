@@ -76,7 +76,7 @@ class Watchers:
             except UNREACHABLE:
                 answer = None
             if answer is not None and answer.status == 200:
-                if sample.name.split(".")[0] not in answer.text:
+                if sample.word not in answer.text:
                     self.problems.append("half visible: %s is COMPLETED, but its result lacks its text" % document)
                 return
             if answer is not None and answer.status != 503:

@@ -25,6 +25,9 @@ class Statement {
     (parameters_.push_back(sql_value(parameters)), ...);
   }
 
+  // With parameters whose number is known only when the program runs.
+  Statement(std::string_view name, std::vector<SqlValue> parameters) : name_(name), parameters_(std::move(parameters)) {}
+
   // Without a row given back or changed, the whole transaction is rolled back and fails with this code.
   Statement or_fail(const ErrorCode& code, std::string_view message) && {
     code_if_nothing_ = &code;
