@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the product against its targets (P1 to P15 of docs/performance.md), in one run, on this machine.
+"""Measures the product against its targets (P1 to P15), in one run, on this machine.
 
     ./dev bench [--quick] [--json] [--rounds N] [--only REGEX] [--build]
 
