@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "drivers/sql/sql_value.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,13 @@ struct Transaction {
   std::vector<Statement> statements;
 };
 
+// What a database has done for this process so far.
+struct SqlWork {
+  std::uint64_t statements = 0, commits = 0;
+  std::uint64_t durable_commits = 0;  // of the commits, those that waited for the disk
+  std::uint64_t trips = 0;            // to a server; 0 without one
+};
+
 class SqlDatabase {
  public:
   virtual ~SqlDatabase() = default;
@@ -79,6 +87,8 @@ class SqlDatabase {
   virtual Async<Result<Rows>> read(Statement statement) = 0;
 
   virtual Async<Result<void>> check() = 0;  // can it be read and written?
+
+  virtual SqlWork work() const = 0;
 };
 
 }  // namespace docquarry

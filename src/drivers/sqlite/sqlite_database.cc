@@ -136,6 +136,11 @@ Async<Result<void>> SqliteDatabase::check() {
   co_return Result<void>{};
 }
 
+SqlWork SqliteDatabase::work() const {
+  auto so_far = stats();
+  return {so_far.statements + so_far.reads, so_far.commits, so_far.durable_commits, 0};
+}
+
 SqliteStats SqliteDatabase::stats() const {
   SqliteStats stats = writer_.stats();
   stats.reads = readers_.reads();

@@ -33,6 +33,7 @@ class SqliteDatabase : public SqlDatabase {
   Async<Result<void>> check() override;
 
   const std::vector<std::string>& applied_migrations() const { return applied_; }  // by this open()
+  SqlWork work() const override;
   SqliteStats stats() const;
 
  private:
