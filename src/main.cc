@@ -3,7 +3,11 @@
 
 #include "app/application.h"
 #include "app/extract_command.h"
+#include "app/import_redis_command.h"
 #include "app/migrate_command.h"
+#include "app/migrate_store_command.h"
+#include "app/queue_command.h"
+#include "app/reset_command.h"
 #include "app/settings.h"
 #include "base/log.h"
 #include "cli/client.h"
@@ -14,6 +18,8 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
+#include <string>
 
 namespace docquarry {
 namespace {
@@ -43,6 +49,31 @@ std::string progress_text(int done, int total, std::chrono::steady_clock::time_p
   return text + ", " + std::to_string(int(so_far.count() / done * (total - done) + 0.5)) + " s left";
 }
 
+// A command's words and progress on this terminal. The bar must outlive it.
+CommandWatcher watcher_over(cli::ProgressBar& bar) {
+  CommandWatcher watcher;
+  watcher.progress = [&bar](double fraction, const std::string& text) { bar.update(fraction, text); };
+  watcher.say = [&bar](const std::string& line) { cli::print_line(bar, line); };
+  watcher.complain = [&bar](const std::string& line) { cli::complain(bar, "docquarry: " + line); };
+  return watcher;
+}
+
+std::string ask(cli::ProgressBar& bar, const std::string& question) {
+  bar.hide();
+  std::fputs(question.c_str(), stdout);
+  std::fflush(stdout);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer;
+}
+
+// Wishes that make no sense are found only where they are read.
+int status_of_wishes(const Result<int>& outcome) {
+  bool misused = !outcome && outcome.error().code().kind == ErrorKind::invalid;
+  int status = status_of(outcome);
+  return misused ? wrong_usage : status;
+}
+
 struct Run {
   const LoadedSettings& loaded;
 
@@ -59,10 +90,31 @@ struct Run {
     ExtractWatcher watcher;
     watcher.progress = [&](int done, int total) { bar.update(double(done) / total, progress_text(done, total, began)); };
     watcher.complain = [&](const std::string& line) { cli::complain(bar, line); };
-    auto outcome = extract_on_command_line(loaded.settings, wishes, watcher);
-    bool misused = !outcome && outcome.error().code().kind == ErrorKind::invalid;
-    int status = status_of(outcome);
-    return misused ? wrong_usage : status;
+    return status_of_wishes(extract_on_command_line(loaded.settings, wishes, watcher));
+  }
+  int operator()(const cli::QueueCommand& command) const {
+    QueueOrder order{command.action, command.timeout, command.read_only, command.repair, command.json};
+    return with_bar(command.quiet, [&](auto&, const auto& watcher) { return look_after_queue(loaded.settings, order, watcher); });
+  }
+  int operator()(const cli::ImportRedisCommand& command) const {
+    return with_bar(command.quiet,
+                    [&](auto&, const auto& watcher) { return import_from_redis(loaded.settings, command.dry_run, watcher); });
+  }
+  int operator()(const cli::ResetCommand& command) const {
+    return with_bar(command.quiet, [&](auto& bar, const auto& watcher) {
+      ResetOrder order{command.dry_run,
+                       command.force,
+                       command.skip_database,
+                       command.skip_redis,
+                       command.skip_files,
+                       command.skip_queue,
+                       [&bar](const std::string& question) { return ask(bar, question); }};
+      return reset_stores(loaded.settings, order, watcher);
+    });
+  }
+  int operator()(const cli::MigrateStoreCommand& command) const {
+    MigrateStoreOrder order{command.from_database, command.from_files, command.timeout};
+    return with_bar(command.quiet, [&](auto&, const auto& watcher) { return migrate_to_stores(loaded.settings, order, watcher); });
   }
   int operator()(const cli::ClientCommand& command) const { return cli::run_client(command, loaded.settings.server); }
   int operator()(const cli::ConfigCommand&) const {
@@ -71,6 +123,13 @@ struct Run {
   }
   int operator()(const cli::MigrateCommand&) const { return status_of(migrate_stores(loaded.settings)); }
   int operator()(const cli::PrintCommand&) const { return 0; }  // printed before the settings were read
+
+  template <class Work>
+  int with_bar(bool quiet, const Work& work) const {
+    log::start(log::Level::warn);
+    cli::ProgressBar bar(quiet ? cli::ProgressBar::Show::never : cli::ProgressBar::Show::when_on_a_terminal);
+    return status_of_wishes(work(bar, watcher_over(bar)));
+  }
 };
 
 int main_with(std::vector<std::string> arguments) {

@@ -17,7 +17,7 @@ SET state = 'PROCESSING', attempt = attempt + 1, holder = $1, claim = $2, lease_
 WHERE id = ANY (ARRAY(
   SELECT id
   FROM tasks
-  WHERE state = 'PENDING' AND due_at IS NULL
+  WHERE state = 'PENDING' AND due_at IS NULL AND {not_paused}
   ORDER BY priority DESC, turn, id
   LIMIT $5
   FOR UPDATE SKIP LOCKED));

@@ -17,7 +17,7 @@ SET state = 'PROCESSING', attempt = attempt + 1, holder = $1, claim = $2, lease_
 WHERE id IN (
   SELECT id
   FROM tasks
-  WHERE state = 'PENDING' AND due_at IS NULL
+  WHERE state = 'PENDING' AND due_at IS NULL AND {not_paused}
   ORDER BY priority DESC, turn, id
   LIMIT $5);
 

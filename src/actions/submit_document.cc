@@ -81,7 +81,7 @@ std::string fingerprint_of(const Submission& submission) {
 // sweeper decides by the rows.
 bool nothing_was_recorded(const Error& error) {
   auto kind = error.code().kind;
-  return error.is(storage_full) || (kind != ErrorKind::unavailable && kind != ErrorKind::internal);
+  return error.is(storage_full) || error.is(read_only) || (kind != ErrorKind::unavailable && kind != ErrorKind::internal);
 }
 
 Standing first_standing(const NewDocument& document, const TaskTicket& ticket) {

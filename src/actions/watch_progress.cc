@@ -39,7 +39,8 @@ Async<Result<std::unique_ptr<ProgressStream>>> WatchProgress::follow(DocumentId 
 
 Async<Result<Standing>> WatchProgress::standing(DocumentId document) {
   auto known = co_await board_.latest(document);
-  if (known) co_return std::move(*known);
+  // A document that failed may be started again by a command beside this process (docquarry queue redrive), which posts nothing here.
+  if (known && known->state != TaskState::failed) co_return std::move(*known);
   CO_TRY(auto view, co_await catalogue_.find(document));
   co_return standing_of(view);
 }

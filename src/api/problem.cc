@@ -49,14 +49,14 @@ int status_of(ErrorKind kind) {
 }
 
 // Whose messages are written for clients although their kind speaks of the inside.
-bool speaks_to_clients(const ErrorCode& code) { return &code == &at_capacity; }
+bool speaks_to_clients(const ErrorCode& code) { return &code == &at_capacity || &code == &read_only; }
 
 bool is_inside(const ErrorCode& code) {
   return code.kind == ErrorKind::internal || code.kind == ErrorKind::unavailable || &code == &file_not_found;
 }
 
 std::string retry_after(const ErrorCode& code) {
-  if (&code == &at_capacity || &code == &rate_limited) return "30";
+  if (&code == &at_capacity || &code == &rate_limited || &code == &read_only) return "30";
   return "5";
 }
 

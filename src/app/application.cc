@@ -14,6 +14,7 @@
 #include "app/drivers.h"
 #include "base/log.h"
 #include "drivers/redis/redis.h"
+#include "drivers/sql/sql_database.h"
 #include "http/server.h"
 #include "worker/rescuer.h"
 #include "worker/worker.h"
@@ -63,6 +64,7 @@ class Application {
       : settings_(settings), loop_(loop), metrics_(metrics), drivers_(std::move(drivers)) {
     if (has_role("api")) api::add_routes(router_, services_);
     else api::add_operations_routes(router_, services_);
+    metrics_.refresh = [this](Metrics& metrics) { show_work_of_database(metrics); };
   }
 
   Async<Result<void>> run();
@@ -74,6 +76,7 @@ class Application {
   Async<void> stop();
   api::Policy policy() const;
   std::function<bool()> live_state_answers() const;
+  void show_work_of_database(Metrics& metrics) const;
   ExtractionPlaces::OpenBatch batches() const;
 
   bool has_role(std::string_view role) const { return settings_.roles.contains(std::string(role)); }
@@ -171,6 +174,14 @@ api::Policy Application::policy() const {
   policy.version = DOCQUARRY_VERSION;
   policy.has_llamaparse = drivers_.llamaparse != nullptr;
   return policy;
+}
+
+void Application::show_work_of_database(Metrics& metrics) const {
+  auto work = drivers_.database->work();
+  metrics.sql_statements.Set(double(work.statements));
+  metrics.sql_commits.Set(double(work.commits));
+  metrics.sql_durable_commits.Set(double(work.durable_commits));
+  metrics.sql_trips.Set(double(work.trips));
 }
 
 std::function<bool()> Application::live_state_answers() const {

@@ -20,6 +20,7 @@
 #include "drivers/sql/sql_catalogue.h"
 #include "drivers/sql/sql_ledger.h"
 #include "drivers/sql/sql_progress_board.h"
+#include "drivers/sql/sql_queue_control.h"
 #include "drivers/sql/sql_users.h"
 #include "drivers/sqlite/sqlite_database.h"
 #include "drivers/system/system_clock.h"
@@ -36,11 +37,12 @@ tl::unexpected<Error> unknown_scheme(std::string_view setting, std::string_view 
               std::string(setting) + ": no store of the kind '" + std::string(split_store_url(url).scheme) + ":' is known");
 }
 
-Result<void> open_sqlite(const Settings& settings, Drivers& drivers) {
+Result<void> open_sqlite(const Settings& settings, StoreUse use, Drivers& drivers) {
   SqliteOptions options;
   options.path = std::string(split_store_url(settings.database).rest);
+  options.beside = use == StoreUse::beside;
   TRY(drivers.database, SqliteDatabase::open(std::move(options), drivers.clock->now()));
-  drivers.alone = true;
+  drivers.alone = use == StoreUse::serve;
   return {};
 }
 
@@ -51,13 +53,14 @@ Result<void> open_postgres(const Settings& settings, boost::asio::io_context& lo
   return {};
 }
 
-Result<void> open_database(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
+Result<void> open_database(const Settings& settings, StoreUse use, boost::asio::io_context& loop, Drivers& drivers) {
   auto scheme = split_store_url(settings.database).scheme;
-  if (scheme == "sqlite") CHECK(open_sqlite(settings, drivers));
+  if (scheme == "sqlite") CHECK(open_sqlite(settings, use, drivers));
   else if (scheme == "postgres") CHECK(open_postgres(settings, loop, drivers));
   else return unknown_scheme("DOCQUARRY_DATABASE", settings.database);
   drivers.catalogue = std::make_unique<SqlCatalogue>(*drivers.database, *drivers.ids);
   drivers.ledger = std::make_unique<SqlLedger>(*drivers.database, *drivers.ids);
+  drivers.control = std::make_unique<SqlQueueControl>(*drivers.database);
   drivers.users = std::make_unique<SqlUsers>(*drivers.database);
   return {};
 }
@@ -141,13 +144,13 @@ SandboxOptions sandbox_options(const Settings& settings) {
   return options;
 }
 
-Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop) {
+Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop, StoreUse use) {
   Drivers drivers;
   drivers.helpers = std::make_unique<boost::asio::thread_pool>(2);
   drivers.clock = std::make_unique<SystemClock>();
   drivers.ids = std::make_unique<SystemIdSource>();
   CHECK(check_stores(settings));
-  CHECK(open_database(settings, loop, drivers));
+  CHECK(open_database(settings, use, loop, drivers));
   CHECK(open_files(settings, loop, drivers));
   CHECK(open_queue(settings, loop, drivers));
   CHECK(open_live_state(settings, loop, drivers));

@@ -7,6 +7,7 @@
 #include "ports/document_catalogue.h"
 #include "ports/live_state.h"
 #include "ports/object_store.h"
+#include "ports/queue_control.h"
 #include "ports/task_ledger.h"
 #include "ports/task_queue.h"
 #include "ports/user_directory.h"
@@ -35,6 +36,7 @@ struct Drivers {
   PostgresDatabase* postgres = nullptr;  // the same, when it is PostgreSQL
   std::unique_ptr<DocumentCatalogue> catalogue;
   std::unique_ptr<TaskLedger> ledger;
+  std::unique_ptr<QueueControl> control;
   std::unique_ptr<UserDirectory> users;
   std::unique_ptr<ObjectStore> files;
   std::unique_ptr<TaskQueue> queue;
@@ -52,7 +54,12 @@ struct Drivers {
 
 SandboxOptions sandbox_options(const Settings& settings);
 
+enum class StoreUse {
+  serve,  // an embedded store is then ours alone
+  beside  // a command, while a service may run
+};
+
 // Opens every store, and brings the schema up to date. Mixes that make no sense are refused with a sentence that says what to set.
-Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop);
+Result<Drivers> open_drivers(const Settings& settings, boost::asio::io_context& loop, StoreUse use = StoreUse::serve);
 
 }  // namespace docquarry

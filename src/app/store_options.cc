@@ -31,6 +31,8 @@ aws::S3Options s3_options(const Settings& settings) {
   if (!options.prefix.empty() && !options.prefix.ends_with('/')) options.prefix += '/';
   options.region = settings.aws_region;
   options.endpoint = either(settings.s3_endpoint, settings.aws_endpoint);
+  // Larger than most originals: what is put in one piece carries its hash, which whoever reads it compares. A part waits on disk, not in memory.
+  options.part_bytes = 64 << 20;
   using Style = aws::S3Options::Style;
   if (settings.s3_path_style == Addressing::in_path) options.style = Style::path;
   if (settings.s3_path_style == Addressing::in_host) options.style = Style::virtual_hosted;

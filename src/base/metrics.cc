@@ -42,6 +42,11 @@ Metrics::Metrics()
       leases_lost(counter(registry_, "docquarry_leases_lost_total", "Writes refused because another worker had taken over.")),
       tasks_rescued(counter(registry_, "docquarry_tasks_rescued_total", "Tasks announced again by the rescuer.")),
       extractor_crashes(counter(registry_, "docquarry_extractor_crashes_total", "Extractor children that died by a signal.")),
+      // Counters that are kept elsewhere, and so are set here, which the library allows gauges only.
+      sql_statements(gauge(registry_, "docquarry_sql_statements_total", "Statements that the database carried out.")),
+      sql_commits(gauge(registry_, "docquarry_sql_commits_total", "Commits; waiting writers may share one.")),
+      sql_durable_commits(gauge(registry_, "docquarry_sql_durable_commits_total", "Commits that waited for the disk.")),
+      sql_trips(gauge(registry_, "docquarry_sql_round_trips_total", "Round trips to the database server.")),
       queue_depth(gauge(registry_, "docquarry_queue_depth", "Tasks that wait for a worker.")),
       tasks_running(gauge(registry_, "docquarry_tasks_running", "Tasks this process works on.")),
       open_connections(gauge(registry_, "docquarry_open_connections", "Client connections.")),
@@ -59,6 +64,9 @@ void Metrics::count_finished(std::string_view state, double seconds, int pages) 
   pages_extracted.Increment(pages);
 }
 
-std::string Metrics::render() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
+std::string Metrics::render() {
+  if (refresh) refresh(*this);
+  return prometheus::TextSerializer().Serialize(registry_.Collect());
+}
 
 }  // namespace docquarry

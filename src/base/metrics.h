@@ -7,6 +7,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,7 +22,9 @@ class Metrics {
   void count_request(std::string_view route, std::string_view method, int status, double seconds);
   void count_finished(std::string_view state, double seconds, int pages);
 
-  std::string render() const;
+  // What others count is taken over here: called before each render().
+  std::function<void(Metrics&)> refresh;
+  std::string render();
 
  private:
   prometheus::Registry registry_;
@@ -37,6 +40,10 @@ class Metrics {
   prometheus::Counter& leases_lost;
   prometheus::Counter& tasks_rescued;
   prometheus::Counter& extractor_crashes;
+  prometheus::Gauge& sql_statements;
+  prometheus::Gauge& sql_commits;
+  prometheus::Gauge& sql_durable_commits;
+  prometheus::Gauge& sql_trips;
   prometheus::Gauge& queue_depth;
   prometheus::Gauge& tasks_running;
   prometheus::Gauge& open_connections;

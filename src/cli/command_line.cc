@@ -95,6 +95,17 @@ Result<CommandLine> to_command(const Given& given) {
   if (name == "serve") line.command = ServeCommand{};
   if (name == "config") line.command = ConfigCommand{};
   if (name == "migrate") line.command = MigrateCommand{};
+  if (name == "queue")
+    line.command = QueueCommand{arguments.front(),     given.last("--timeout"), given.has("--read-only"),
+                                given.has("--repair"), given.has("--json"),     given.has("--quiet")};
+  if (name == "import-redis") line.command = ImportRedisCommand{given.has("--dry-run"), given.has("--quiet")};
+  if (name == "reset")
+    line.command =
+        ResetCommand{given.has("--dry-run"),    given.has("--force"),      given.has("--quiet"),     given.has("--skip-database"),
+                     given.has("--skip-redis"), given.has("--skip-files"), given.has("--skip-queue")};
+  if (name == "migrate-store")
+    line.command = MigrateStoreCommand{given.last("--from-database"), given.last("--from-files"), given.last("--timeout"),
+                                       given.has("--quiet")};
   if (name == "extract")
     line.command = ExtractCommand{arguments,
                                   given.last("--format", "text"),

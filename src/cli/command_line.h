@@ -14,6 +14,26 @@ struct ServeCommand {};
 struct ConfigCommand {};
 struct MigrateCommand {};
 
+struct QueueCommand {
+  std::string action;      // "list", "pause", "resume", "drain", "redrive", "setup"
+  std::string timeout;     // of drain, as settings write times; empty: as long as it takes
+  bool read_only = false;  // of pause: refuse the changes of clients as well
+  bool repair = false;     // of setup: change what differs
+  bool json = false, quiet = false;
+};
+struct ImportRedisCommand {
+  bool dry_run = false, quiet = false;
+};
+struct ResetCommand {
+  bool dry_run = false, force = false, quiet = false;
+  bool skip_database = false, skip_redis = false, skip_files = false, skip_queue = false;
+};
+struct MigrateStoreCommand {
+  std::string from_database, from_files;  // as settings write stores; empty: these stay where they are
+  std::string timeout;                    // for running tasks to end
+  bool quiet = false;
+};
+
 struct ExtractCommand {
   std::vector<std::string> inputs;  // files, directories, "-"
   std::string format = "text";      // text, markdown, json, ndjson
@@ -59,7 +79,9 @@ struct SettingFlag {
 };
 
 struct CommandLine {
-  std::variant<ServeCommand, ExtractCommand, ClientCommand, ConfigCommand, MigrateCommand, PrintCommand> command;
+  std::variant<ServeCommand, ExtractCommand, ClientCommand, ConfigCommand, MigrateCommand, QueueCommand, ImportRedisCommand,
+               ResetCommand, MigrateStoreCommand, PrintCommand>
+      command;
   std::vector<SettingFlag> settings;
 };
 

@@ -168,6 +168,83 @@ const std::vector<CommandRow>& command_table() {
        "bring the database up to date",
        "The service does this at its start as well; run it alone to know when it happens.",
        {set}},
+      {"queue",
+       "ACTION",
+       true,
+       false,
+       {"list", "pause", "resume", "drain", "redrive", "setup"},
+       Completes::nothing,
+       "look after the queue of tasks",
+       "list shows what waits, what runs and what failed. pause lets workers take no more tasks, in all processes, until resume; "
+       "what "
+       "runs goes on. drain pauses and waits until nothing runs. redrive starts again what failed and may succeed now. setup "
+       "creates "
+       "the SQS queue with its dead-letter queue, or says how they differ from what is needed. Works beside a running service.",
+       {{"--read-only",
+         "",
+         {},
+         Completes::nothing,
+         "pause: also refuse uploads and other changes, so that the service only reads",
+         ""},
+        {"--timeout",
+         "TIME",
+         {},
+         Completes::nothing,
+         "drain: wait at most so long, like 90s or 5m (default: as long as it takes)",
+         ""},
+        {"--repair", "", {}, Completes::nothing, "setup: change what differs", ""},
+        {"--json", "", {}, Completes::nothing, "list: print one JSON object", ""},
+        quiet,
+        set}},
+      {"import-redis",
+       "",
+       false,
+       false,
+       {},
+       Completes::nothing,
+       "import the original's documents that stand only in Redis",
+       "Reads all_tasks and every task:ID in the Redis of the settings; what the database does not know becomes a document of the "
+       "user "
+       "migrated@system.local. What is known, by the key of its file, is left alone, so it can be run again. Ends with status 1 "
+       "when "
+       "something could not be imported.",
+       {{"--dry-run", "", {}, Completes::nothing, "only say what would be imported", ""}, quiet, set}},
+      {"reset",
+       "",
+       false,
+       false,
+       {},
+       Completes::nothing,
+       "delete all documents, results, files and tasks",
+       "There is no way back. Asks twice, and then whether users go, too. Refuses hosts with \"prod\" and databases with "
+       "\"production\" in "
+       "their names. Deletes only what is ours: files that documents name or that lie under our prefix, and our keys in Redis. "
+       "Stop the "
+       "service first.",
+       {{"--dry-run", "", {}, Completes::nothing, "only say what would be deleted", ""},
+        {"--force", "", {}, Completes::nothing, "do not ask (users stay)", ""},
+        {"--skip-database,--skip-postgres", "", {}, Completes::nothing, "leave the database alone", ""},
+        {"--skip-redis", "", {}, Completes::nothing, "leave Redis alone", ""},
+        {"--skip-files,--skip-s3", "", {}, Completes::nothing, "leave the files alone", ""},
+        {"--skip-queue,--skip-sqs", "", {}, Completes::nothing, "leave the queue alone", ""},
+        quiet,
+        set}},
+      {"migrate-store",
+       "",
+       false,
+       false,
+       {},
+       Completes::nothing,
+       "copy everything from other stores to those of the settings",
+       "The settings name the new stores, the options the old ones. Users, documents, tasks, results and files keep their ids and "
+       "keys. The old service may run meanwhile: first everything is copied while it works, then it only reads while the rest "
+       "follows. "
+       "What was interrupted goes on when it is run again. At the end the copies are counted and compared.",
+       {{"--from-database", "STORE", {}, Completes::nothing, "the database to copy, like sqlite:./data/docquarry.db", ""},
+        {"--from-files", "STORE", {}, Completes::nothing, "the files to copy, like file:./data/files", ""},
+        {"--timeout", "TIME", {}, Completes::nothing, "how long running tasks may take to end (default: 10m)", ""},
+        quiet,
+        set}},
       {"completion",
        "SHELL",
        true,

@@ -11,14 +11,17 @@ namespace docquarry::cli {
 enum class Completes { nothing, files, directories };
 
 struct OptionRow {
-  std::string names;                 // "-o,--output" as CLI11 reads them
+  std::string names;                 // "-o,--output" as CLI11 reads them; also "--new,--old", the first counts
   std::string value;                 // how its value is called in the help; empty: a flag
   std::vector<std::string> choices;  // the only values allowed; empty: any
   Completes completes = Completes::nothing;
   std::string help;     // without full stop
   std::string setting;  // the setting that it sets, if it does nothing else
 
-  std::string long_name() const { return names.substr(names.find("--")); }
+  std::string long_name() const {
+    auto begin = names.find("--");
+    return names.substr(begin, names.find(',', begin) - begin);
+  }
 };
 
 struct CommandRow {

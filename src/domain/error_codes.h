@@ -29,6 +29,7 @@ inline constexpr ErrorCode request_in_flight     {"request_in_flight",     Error
 inline constexpr ErrorCode key_reused            {"key_reused",            ErrorKind::invalid,     false, "This Idempotency-Key was used for a different request."};
 inline constexpr ErrorCode rate_limited          {"rate_limited",          ErrorKind::too_many,    true,  "Too many requests; see Retry-After."};
 inline constexpr ErrorCode shutting_down         {"shutting_down",         ErrorKind::unavailable, true,  "The service is stopping; try again in a moment."};
+inline constexpr ErrorCode read_only             {"read_only",             ErrorKind::unavailable, true,  "Nothing can be changed right now; what is there can be read."};
 inline constexpr ErrorCode foreign_origin        {"foreign_origin",        ErrorKind::forbidden,   false, "A page of another site may not use this service."};
 inline constexpr ErrorCode unknown_host          {"unknown_host",          ErrorKind::forbidden,   false, "This service is not known under this host name."};
 inline constexpr ErrorCode not_acceptable        {"not_acceptable",        ErrorKind::unsupported, false, "None of the accepted content types can be produced."};
@@ -74,6 +75,7 @@ inline constexpr std::array error_codes{&invalid_request,
                                         &rate_limited,
                                         &at_capacity,
                                         &shutting_down,
+                                        &read_only,
                                         &database_unavailable,
                                         &schema_too_new,
                                         &data_in_use,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures the product against its targets (P1 to P15 of docs/performance.md), in one run, on this machine.
+"""Measures the product against its targets (P1 to P15), in one run, on this machine.
 
     ./dev bench [--quick] [--json] [--rounds N] [--only REGEX] [--build]
 
@@ -21,6 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(os.path.dirname(HERE), "harness")]
 
+import clustered  # noqa: E402
 import corpora  # noqa: E402
 import engine  # noqa: E402
 import pdfs  # noqa: E402
@@ -154,6 +155,35 @@ class Bench:
         self.report.target("P9", "p50", found["p50"], 4 * found["fsync"] + 10, "ms")
         self.report.target("P9", "p99 / p50", found["p99"] / found["p50"], 5)
 
+    def clustered(self):
+        self.report.heading("On PostgreSQL, Redis, S3 and SQS, all of them on the same two cores")
+        limits = {"small": 0.35, "medium": 0.75}
+        with clustered.stores() as shared:
+            for name, corpus in self.corpora.items():
+                if name == "large":
+                    continue
+                shares, walls = [], []
+                for _ in range(self.rounds):
+                    bare_engine = engine.engine("engine", corpus.files, 3 if name in ("tiny", "small") else 1).cpu
+                    found = clustered.end_to_end(shared, corpus.contents)
+                    shares.append(bare_engine / found.cpu)
+                    walls.append(found.wall)
+                documents = len(corpus.contents)
+                self.report.figure("%s: cluster" % name, documents / statistics.median(walls), "documents/s")
+                self.report.figure("%s: commits of PostgreSQL" % name, found.commits / documents, "per document")
+                self.report.figure("%s: commands to Redis" % name, found.redis / documents, "per document")
+                self.report.figure("%s: largest memory of a process" % name, found.memory / serving.MB, "MB")
+                if name in limits:
+                    self.report.target("P7", "%s: engine CPU / CPU of docquarry's processes" % name, statistics.median(shares), limits[name],
+                                       at_least=True)
+            found = clustered.latency(shared, 30 if self.options.quick else 200)
+            self.report.figure("one page, upload to COMPLETED, p50", found["p50"], "ms")
+            self.report.figure("one page, upload to COMPLETED, p99", found["p99"], "ms")
+            for workers in (4, 16) if self.options.quick else (4, 64):
+                found = clustered.contention(shared, 300 if self.options.quick else 1500, workers)
+                self.report.figure("%d worker processes, one page each" % workers, found["per_second"], "documents/s")
+                self.report.figure("%d worker processes: commits" % workers, found["commits"], "per document")
+
     def requests(self):
         self.report.heading("Status requests at 64 connections while both workers are busy (wrk)")
         for name, found in serving.status_requests(3 if self.options.quick else 10).items():
@@ -210,7 +240,7 @@ class Bench:
             self.report.target("P15", "release from nothing", (time.monotonic() - began) / 60, 6, "min")
 
 
-STEPS = [("extraction", "P1 P3"), ("two_jobs", "P4"), ("one_file", "P5"), ("end_to_end", "P6 P8"), ("latency", "P9"), ("requests", "P10"),
+STEPS = [("extraction", "P1 P3"), ("two_jobs", "P4"), ("one_file", "P5"), ("end_to_end", "P6 P8"), ("latency", "P9"), ("clustered", "P7"), ("requests", "P10"),
          ("long_result", "P11"), ("memory", "P12"), ("many_documents", "P12 P13 P14")]
 
 

@@ -542,6 +542,9 @@ def test_metrics(client):
     assert families and all(name.startswith("docquarry_") or name.startswith("process_") for name in families)
     routes = set(re.findall(r'route="([^"]*)"', answer.text))
     assert "/v1/documents" in routes and not any(re.search("[0-9a-f]{32}", route) for route in routes), "patterns, never paths"
+    commits = re.search(r"^docquarry_sql_commits_total (\d+)$", answer.text, re.M)
+    durable = re.search(r"^docquarry_sql_durable_commits_total (\d+)$", answer.text, re.M)
+    assert 0 < int(durable[1]) <= int(commits[1])
 
 
 def test_every_answer_carries_a_request_id(client):

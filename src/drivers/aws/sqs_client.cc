@@ -186,6 +186,15 @@ Async<Result<void>> SqsClient::set_attributes(std::string queue_url, Attributes 
   co_return Result<void>{};
 }
 
+Async<Result<bool>> SqsClient::purge(std::string queue_url) {
+  Call call{"PurgeQueue", {}};
+  JsonWriter(call.body).begin_object().member("QueueUrl", queue_url).end_object();
+  CO_TRY(auto answer, co_await ask(std::move(call)));
+  if (is_one_of(answer.error_code, {"PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress"})) co_return false;
+  if (!answer.is_success()) co_return fail(refusal_of(answer, "PurgeQueue"));
+  co_return true;
+}
+
 Async<Result<std::optional<std::string>>> SqsClient::find(std::string queue_name) {
   Call call{"GetQueueUrl", {}};
   JsonWriter(call.body).begin_object().member("QueueName", queue_name).end_object();

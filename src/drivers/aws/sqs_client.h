@@ -46,6 +46,8 @@ class SqsClient {
 
   Async<Result<std::map<std::string, std::string>>> attributes(std::string queue_url);
   Async<Result<void>> set_attributes(std::string queue_url, std::map<std::string, std::string> attributes);
+  // All its messages, those that are taken as well. SQS allows it once a minute. False when it was done less than a minute ago.
+  Async<Result<bool>> purge(std::string queue_url);
   // Empty when there is no such queue.
   Async<Result<std::optional<std::string>>> find(std::string queue_name);
   // Returns its address.

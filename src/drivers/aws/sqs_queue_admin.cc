@@ -137,6 +137,15 @@ Async<Result<QueueListing>> SqsQueueAdmin::list() {
   co_return listing;
 }
 
+Async<Result<bool>> SqsQueueAdmin::purge() {
+  CO_TRY(auto queue, co_await look_at(address_->queue_url));
+  CO_TRY(auto dead, co_await dead_letters_of(queue));
+  CO_TRY(bool purged, co_await client_->purge(queue.url));
+  if (!dead) co_return purged;
+  CO_TRY(bool dead_purged, co_await client_->purge(dead->url));
+  co_return purged&& dead_purged;
+}
+
 Async<Result<Redrive>> SqsQueueAdmin::redrive() {
   CO_TRY(auto queue, co_await look_at(address_->queue_url));
   CO_TRY(auto dead, co_await dead_letters_of(queue));

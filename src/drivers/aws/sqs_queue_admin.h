@@ -57,6 +57,8 @@ class SqsQueueAdmin {
   // Moves what is in the dead-letter queue now back into the queue: by the server where it can do that, else one by one, and then a message
   // is deleted only after it was sent. Errors: also queue_unavailable when there is no dead-letter queue.
   Async<Result<Redrive>> redrive();
+  // Forgets all messages, dead letters as well. False when SQS refuses because it did so less than a minute ago.
+  Async<Result<bool>> purge();
 
  private:
   using Attributes = std::map<std::string, std::string>;

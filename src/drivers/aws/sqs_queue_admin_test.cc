@@ -149,5 +149,22 @@ TEST_P(SqsQueueAdminTest, says_that_there_is_no_dead_letter_queue) {
   EXPECT_FALSE(list().dead_letters);
 }
 
+TEST_P(SqsQueueAdminTest, forgets_all_messages_and_dead_letters) {
+  set_up();
+  auto dead_url = queues_.address_of(name_ + "-dlq");
+  for (const auto& url : {url_, dead_url}) {
+    OutgoingMessage message;
+    message.body = "{}";
+    std::vector<OutgoingMessage> messages{message};
+    must(contracts::run(loop_, queues_.client().send(url, messages)));
+  }
+  EXPECT_EQ(list().queue.depth.waiting, 1);
+
+  EXPECT_TRUE(must(contracts::run(loop_, admin_->purge())));
+
+  EXPECT_EQ(list().queue.depth.waiting, 0);
+  EXPECT_EQ(list().dead_letters->depth.waiting, 0);
+}
+
 }  // namespace
 }  // namespace docquarry::aws

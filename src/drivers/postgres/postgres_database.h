@@ -47,6 +47,7 @@ class PostgresDatabase : public SqlDatabase {
   Async<Result<void>> check() override;
 
   const std::vector<std::string>& applied_migrations() const { return applied_; }  // by this open()
+  SqlWork work() const override { return {stats_.statements, stats_.commits, stats_.durable_commits, stats_.trips}; }
   const PostgresStats& stats() const { return stats_; }
   // For drivers that need a connection of their own.
   boost::asio::io_context& loop() { return loop_; }

@@ -248,8 +248,8 @@ TEST_F(PostgresDatabaseTest, never_gives_a_task_to_two_of_many_claimers) {
     auto now = stores.clock.now();
     while (true) {
       auto claimed = must(co_await ledgers[std::size_t(me) % 4]->claim(holder, now, now + 30s, 1 + me % 3, AttemptLimits()));
-      if (claimed.empty()) co_return mine;
-      for (const auto& task : claimed) mine.push_back(task.lease.task.value());
+      if (claimed.tasks.empty()) co_return mine;
+      for (const auto& task : claimed.tasks) mine.push_back(task.lease.task.value());
     }
   };
   std::vector<Async<std::vector<std::int64_t>>> works;
@@ -267,12 +267,12 @@ TEST_F(PostgresDatabaseTest, takes_expired_leases_over_once_when_many_look_at_th
   for (int i = 0; i < 20; ++i) add();
   claim(20);
   stores.clock.advance(1min);
-  std::vector<Async<Result<std::vector<ClaimedTask>>>> works;
+  std::vector<Async<Result<Claim>>> works;
   auto now = stores.clock.now();
   for (int i = 0; i < 20; ++i) works.push_back(stores.ledger().claim(worker, now, now + 30s, 5, AttemptLimits()));
 
   std::size_t claimed = 0;
-  for (auto& tasks : run_all(stores.loop(), std::move(works))) claimed += must(std::move(tasks)).size();
+  for (auto& tasks : run_all(stores.loop(), std::move(works))) claimed += must(std::move(tasks)).tasks.size();
   claimed += claim(20).size();
 
   EXPECT_EQ(claimed, 20u);

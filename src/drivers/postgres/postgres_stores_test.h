@@ -5,6 +5,7 @@
 #include "drivers/postgres/postgres_server_test.h"
 #include "drivers/sql/sql_catalogue.h"
 #include "drivers/sql/sql_ledger.h"
+#include "drivers/sql/sql_queue_control.h"
 #include "drivers/sql/sql_users.h"
 #include "tests/contracts/run.h"
 
@@ -16,7 +17,7 @@ class PostgresStores {
     static bool made = (PostgresServer::shared().create_database("docquarry"), true);
     (void)made;
     open();
-    server().execute("TRUNCATE users, documents, tasks, pages, idempotency_keys, idempotency_documents RESTART IDENTITY");
+    server().execute("TRUNCATE users, documents, tasks, pages, idempotency_keys, idempotency_documents, switches RESTART IDENTITY");
   }
 
   static PostgresServer& server() { return PostgresServer::shared(); }
@@ -24,6 +25,7 @@ class PostgresStores {
   DocumentCatalogue& catalogue() { return *catalogue_; }
   TaskLedger& ledger() { return *ledger_; }
   UserDirectory& users() { return *users_; }
+  QueueControl& control() { return *control_; }
   PostgresDatabase& database() { return *database_; }
 
   void reopen() {
@@ -46,6 +48,7 @@ class PostgresStores {
     catalogue_ = std::make_unique<SqlCatalogue>(*database_, ids);
     ledger_ = std::make_unique<SqlLedger>(*database_, ids);
     users_ = std::make_unique<SqlUsers>(*database_);
+    control_ = std::make_unique<SqlQueueControl>(*database_);
   }
 
   boost::asio::io_context loop_;
@@ -53,6 +56,7 @@ class PostgresStores {
   std::unique_ptr<SqlCatalogue> catalogue_;
   std::unique_ptr<SqlLedger> ledger_;
   std::unique_ptr<SqlUsers> users_;
+  std::unique_ptr<SqlQueueControl> control_;
 };
 
 }  // namespace docquarry

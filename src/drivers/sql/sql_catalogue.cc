@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "domain/error_codes.h"
 #include "drivers/sql/facts_json.h"
+#include "drivers/sql/sql_queue_control.h"
 #include "drivers/sql/sql_rows.h"
 
 #include <charconv>
@@ -91,6 +92,7 @@ Async<Result<std::vector<TaskTicket>>> SqlCatalogue::add(std::vector<NewDocument
   std::size_t answer = transaction.statements.size();
   for (const auto& document : documents) add_document(transaction, document);
   if (key) add_key(transaction, *key, documents);
+  transaction.add(changes_allowed());
   CO_CHECK(fault_point("accept.before_commit"));
   CO_TRY(auto answers, co_await database_.run(std::move(transaction)));
   // From here on the documents are accepted: they survive a power loss and will be processed.
@@ -208,6 +210,7 @@ Async<Result<ObjectKey>> SqlCatalogue::remove(DocumentId id) {
   Transaction transaction(Durability::power);
   transaction.add(Statement("forget_key_of_last_document", id));
   transaction.add(Statement("delete_document", id).or_fail(document_not_found, "there is no such document"));
+  transaction.add(changes_allowed());
   CO_TRY(auto answers, co_await database_.run(std::move(transaction)));
   CO_CHECK(fault_point("delete.after_commit"));
   RowReader row(answers[1], 0);

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "drivers/sql/sql_value.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,9 @@ class Statement {
     parameters_.reserve(sizeof...(parameters));
     (parameters_.push_back(sql_value(parameters)), ...);
   }
+
+  // With parameters whose number is known only when the program runs.
+  Statement(std::string_view name, std::vector<SqlValue> parameters) : name_(name), parameters_(std::move(parameters)) {}
 
   // Without a row given back or changed, the whole transaction is rolled back and fails with this code.
   Statement or_fail(const ErrorCode& code, std::string_view message) && {
@@ -64,6 +68,13 @@ struct Transaction {
   std::vector<Statement> statements;
 };
 
+// What a database has done for this process so far.
+struct SqlWork {
+  std::uint64_t statements = 0, commits = 0;
+  std::uint64_t durable_commits = 0;  // of the commits, those that waited for the disk
+  std::uint64_t trips = 0;            // to a server; 0 without one
+};
+
 class SqlDatabase {
  public:
   virtual ~SqlDatabase() = default;
@@ -77,6 +88,8 @@ class SqlDatabase {
   virtual Async<Result<Rows>> read(Statement statement) = 0;
 
   virtual Async<Result<void>> check() = 0;  // can it be read and written?
+
+  virtual SqlWork work() const = 0;
 };
 
 }  // namespace docquarry

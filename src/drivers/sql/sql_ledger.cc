@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "domain/error_codes.h"
 #include "drivers/sql/facts_json.h"
+#include "drivers/sql/sql_queue_control.h"
 #include "drivers/sql/sql_rows.h"
 
 namespace docquarry {
@@ -148,6 +149,7 @@ Async<Result<TaskState>> SqlLedger::request_cancel(DocumentId document, Timestam
   Transaction transaction(Durability::power);
   transaction.add(Statement("cancel_newest_task", document, now, task_cancelled.name, task_cancelled.public_text));
   transaction.add(Statement("newest_ticket", document));
+  transaction.add(changes_allowed());
   CO_TRY(auto answers, co_await database_.run(std::move(transaction)));
   if (!answers[0].empty()) co_return task_state_named(RowReader(answers[0], 0).text()).value_or(TaskState::processing);
   if (answers[1].empty()) co_return fail(document_not_found, "there is no such document");
@@ -160,6 +162,7 @@ Async<Result<TaskTicket>> SqlLedger::start_again(DocumentId document, Extraction
   transaction.add(Statement("insert_task_again", document, write_stored_options(options), password, now));
   transaction.add(Statement("show_newest_task", document));
   transaction.add(Statement("newest_ticket", document));
+  transaction.add(changes_allowed());
   CO_TRY(auto answers, co_await database_.run(std::move(transaction)));
   if (answers[2].empty()) co_return fail(document_not_found, "there is no such document");
   if (answers[0].affected == 0) co_return fail(not_finished, "the document is not finished yet (cancel it first)");

@@ -1,6 +1,7 @@
 #include "drivers/sql/sql_users.h"
 
 #include "domain/error_codes.h"
+#include "drivers/sql/sql_queue_control.h"
 
 namespace docquarry {
 
@@ -8,6 +9,7 @@ Async<Result<User>> SqlUsers::add(std::string email, std::string api_key, Timest
   Transaction transaction(Durability::power);
   transaction.add(
       Statement("insert_user", email, api_key, now).or_fail(user_exists, "a user with this email or API key already exists"));
+  transaction.add(changes_allowed());
   CO_TRY(auto answers, co_await database_.run(std::move(transaction)));
   RowReader row(answers[0], 0);
   User user;

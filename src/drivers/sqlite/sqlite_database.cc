@@ -58,15 +58,31 @@ class SqliteMigrationTarget : public MigrationTarget {
   SqliteConnection& connection_;
 };
 
+// What another process has open stays as that process knows it.
+Result<void> check_schema_beside(SqliteConnection& connection) {
+  TRY(auto version, connection.execute_for_number("SELECT coalesce(max(version), 0) FROM schema_migrations"));
+  if (version == migrations_for("sqlite").back().number) return {};
+  return fail(data_in_use, "the data is used by another version of docquarry: use that one, or stop it first");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(SqliteOptions options, Timestamp now) {
   auto directory = options.path.parent_path();
-  TRY(auto lock, lock_directory(directory.empty() ? "." : directory));
+  auto locked = lock_directory(directory.empty() ? "." : directory);
+  bool in_use = !locked && locked.error().is(data_in_use);
+  if (!locked && !(in_use && options.beside)) return fail(std::move(locked).error());
+  UniqueFd lock = locked ? std::move(*locked) : UniqueFd();
   auto queries = std::make_unique<SqlQueries>("sqlite");
   TRY(auto writer, SqliteConnection::open(options.path, SqliteConnection::Use::write, *queries, options.vfs));
-  SqliteMigrationTarget target(writer);
-  TRY(auto applied, migrate(target, migrations_for("sqlite"), now));
+  std::vector<std::string> applied;
+  if (in_use) {
+    CHECK(check_schema_beside(writer));
+  } else {
+    SqliteMigrationTarget target(writer);
+    TRY(applied, migrate(target, migrations_for("sqlite"), now));
+  }
+  if (options.beside) lock = UniqueFd();  // a service may start meanwhile
   std::vector<SqliteConnection> readers;
   for (int i = 0; i < options.readers; ++i) {
     TRY(auto reader, SqliteConnection::open(options.path, SqliteConnection::Use::read, *queries, options.vfs));
@@ -118,6 +134,11 @@ Async<Result<void>> SqliteDatabase::check() {
   Statement statement("ping");
   CO_CHECK(co_await read(std::move(statement)));
   co_return Result<void>{};
+}
+
+SqlWork SqliteDatabase::work() const {
+  auto so_far = stats();
+  return {so_far.statements + so_far.reads, so_far.commits, so_far.durable_commits, 0};
 }
 
 SqliteStats SqliteDatabase::stats() const {

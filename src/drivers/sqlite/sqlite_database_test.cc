@@ -1,6 +1,7 @@
 #include "drivers/sqlite/sqlite_database.h"
 
 #include "domain/error_codes.h"
+#include "drivers/sql/migrate.h"
 #include "drivers/sqlite/failing_vfs_test.h"
 #include "drivers/sqlite/sqlite_stores_test.h"
 #include "tests/contracts/ledger_contract.h"
@@ -142,11 +143,50 @@ TEST_F(SqliteDatabaseTest, refuses_a_second_process) {
   EXPECT_EQ(code_of(SqliteDatabase::open(options, stores.clock.now())), "data_in_use");
 }
 
+TEST_F(SqliteDatabaseTest, lets_a_command_read_and_write_beside_the_service) {
+  SqliteOptions options;
+  options.path = stores.file();
+  options.beside = true;
+  auto command = contracts::must(SqliteDatabase::open(options, stores.clock.now()));
+  SqlQueueControl control(*command);
+  contracts::must(contracts::run(stores.loop(), control.turn_on(Switch::paused, stores.clock.now())));
+
+  auto seen = contracts::must(contracts::run(stores.loop(), stores.control().overview(stores.clock.now(), 0)));
+
+  EXPECT_TRUE(seen.paused_since);
+}
+
+TEST_F(SqliteDatabaseTest, keeps_a_command_away_from_a_service_of_another_version) {
+  SqliteOptions options;
+  options.path = stores.file();
+  options.beside = true;
+  SqlQueries queries("sqlite");
+  auto later = contracts::must(SqliteConnection::open(stores.file(), SqliteConnection::Use::write, queries));
+  contracts::must(later.execute("INSERT INTO schema_migrations VALUES (9999, 'later', '')"));
+
+  EXPECT_EQ(code_of(SqliteDatabase::open(options, stores.clock.now())), "data_in_use");
+}
+
+TEST_F(SqliteDatabaseTest, lets_a_service_start_beside_a_command) {
+  TemporaryDirectory directory;
+  SqliteOptions options;
+  options.path = directory.path() / "docquarry.db";
+  options.beside = true;
+  auto command = contracts::must(SqliteDatabase::open(options, stores.clock.now()));
+  options.beside = false;
+
+  auto service = SqliteDatabase::open(options, stores.clock.now());
+
+  EXPECT_TRUE(service.has_value());
+}
+
 TEST_F(SqliteDatabaseTest, applies_migrations_once) {
-  EXPECT_EQ(stores.database().applied_migrations(), std::vector<std::string>({"0001_documents", "0002_extractors"}));
+  std::vector<std::string> names;
+  for (const auto& migration : migrations_for("sqlite")) names.emplace_back(migration.name);
+  EXPECT_EQ(stores.database().applied_migrations(), names);
   stores.reopen();
   EXPECT_TRUE(stores.database().applied_migrations().empty());
-  EXPECT_EQ(number("SELECT count(*) FROM schema_migrations"), 2);
+  EXPECT_EQ(number("SELECT count(*) FROM schema_migrations"), std::int64_t(names.size()));
 }
 
 TEST_F(SqliteDatabaseTest, answers_a_defective_statement_with_an_error_and_goes_on) {

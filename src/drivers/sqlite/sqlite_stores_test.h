@@ -3,6 +3,7 @@
 
 #include "drivers/sql/sql_catalogue.h"
 #include "drivers/sql/sql_ledger.h"
+#include "drivers/sql/sql_queue_control.h"
 #include "drivers/sql/sql_users.h"
 #include "drivers/sqlite/sqlite_database.h"
 #include "tests/contracts/run.h"
@@ -35,6 +36,7 @@ class SqliteStores {
   DocumentCatalogue& catalogue() { return *catalogue_; }
   TaskLedger& ledger() { return *ledger_; }
   UserDirectory& users() { return *users_; }
+  QueueControl& control() { return *control_; }
   SqliteDatabase& database() { return *database_; }
   std::filesystem::path file() const { return directory_.path() / "docquarry.db"; }
 
@@ -54,6 +56,7 @@ class SqliteStores {
     catalogue_ = std::make_unique<SqlCatalogue>(*database_, ids);
     ledger_ = std::make_unique<SqlLedger>(*database_, ids);
     users_ = std::make_unique<SqlUsers>(*database_);
+    control_ = std::make_unique<SqlQueueControl>(*database_);
   }
 
   TemporaryDirectory directory_;
@@ -62,6 +65,7 @@ class SqliteStores {
   std::unique_ptr<SqlCatalogue> catalogue_;
   std::unique_ptr<SqlLedger> ledger_;
   std::unique_ptr<SqlUsers> users_;
+  std::unique_ptr<SqlQueueControl> control_;
 };
 
 }  // namespace docquarry
