@@ -191,7 +191,9 @@ TEST_P(PostgresAdoptionTest, keeps_what_the_original_stored_and_goes_on_with_it)
   EXPECT_EQ(must(contracts::run(loop, ledger->start_again(DocumentId(1), {}, now))).document, DocumentId(1));
   EXPECT_EQ(must(contracts::run(loop, users->add("new@example.com", std::string(32, 'k'), now))).id, UserId(3));
   must(contracts::run(loop, catalogue->remove(DocumentId(1))));
-  if (GetParam()) EXPECT_EQ(value("SELECT count(*) FROM document_chunks"), "0");
+  if (GetParam()) {
+    EXPECT_EQ(value("SELECT count(*) FROM document_chunks"), "0");
+  }
   value("DELETE FROM users WHERE id = 2");
   EXPECT_EQ(value("SELECT count(*) FROM documents WHERE user_id = 2"), "0");
   EXPECT_EQ(value("SELECT count(*) FROM tasks WHERE user_id = 2"), "0");
