@@ -131,8 +131,6 @@ TEST_F(S3ObjectStoreTest, leaves_no_parts_when_it_is_cancelled) {
   };
   boost::asio::co_spawn(stores_.loop(), put(), boost::asio::bind_cancellation_slot(cancel.slot(), [](std::exception_ptr) {}));
   contracts::run(stores_.loop(), cancel_when_begun());
-  stores_.loop().restart();
-  stores_.loop().run();  // what was begun is aborted behind the caller's back
 
   EXPECT_EQ(begun, 1);
   EXPECT_FALSE(answered);
