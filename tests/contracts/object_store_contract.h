@@ -36,6 +36,7 @@ class TextSource : public ByteSource {
     given_ += size;
     co_return size;
   }
+  bool is_dry() const { return given_ == text_.size(); }
 
  private:
   std::string text_;
