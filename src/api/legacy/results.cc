@@ -64,9 +64,9 @@ Async<Result<Response>> get_result(Api& api, Request& request) {
   auto standing = co_await services.progress.standing(id);
   if (!standing && standing.error().is(document_not_found)) co_return fail(task_not_found(request));
   if (!standing) co_return fail(std::move(standing).error());
-  if (standing->state != TaskState::completed) co_return fail(not_completed(standing->state));
-  // The result of a repeated task is not cached: its key cannot tell it from the result before it.
-  bool may_cache = standing->generation == 1;
+  // The result of a repeated task is not cached: its key cannot tell it from the result before it. Whether one that is said to go on has
+  // ended meanwhile, SQL tells: whoever was told of the end by another process must find the result here.
+  bool may_cache = standing->generation == 1 && standing->state == TaskState::completed;
   auto key = result_cache_key(id);
   if (may_cache) {
     auto cached = co_await services.cache.get(key);

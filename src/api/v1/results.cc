@@ -125,6 +125,11 @@ Async<Result<Response>> get_result(Api& api, Request& request) {
   if (live) wait = std::chrono::seconds(0);
   CO_TRY(auto document, co_await find_after_wait(api, request.captures[0], wait));
   bool running = !is_final(document.view.state);
+  if (running && !live) {
+    // Live state may be behind for a moment. Whoever was told of the end by another process must find the result here.
+    CO_TRY(document.view, co_await api.services.catalogue.find(document.view.id));
+    running = !is_final(document.view.state);
+  }
   if (running && !live) co_return not_yet(document);
   if (!running && document.view.state != TaskState::completed) co_return fail(without_result(document.view));
 
