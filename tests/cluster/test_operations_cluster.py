@@ -122,7 +122,7 @@ def test_reset_leaves_what_is_not_ours(operators):
 
     cluster.succeed("reset", stdin="yes\nDELETE ALL DATA\nno\n")
 
-    assert s3.keys() == {"uploads/notes.txt"}
+    assert s3.keys() == {"somebody/else.pdf", "uploads/notes.txt"}
     assert s3.client.get_object(Bucket=s3.bucket, Key="somebody/else.pdf")["Body"].read() == b"x"
     assert redis.command("KEYS", "*") == ["somebody:else"]
     assert cluster.places["postgres"].psql("SELECT count(*) FROM documents") == "0"
