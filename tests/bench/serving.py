@@ -12,7 +12,7 @@ import time
 
 import pdfs
 import processes
-from service import Service
+from service import Service, binary, environment
 
 MB = 2**20
 OPEN = {"DOCQUARRY_QUEUE_LIMIT": "1000000000", "DOCQUARRY_CONNECTIONS": "10000"}
@@ -86,6 +86,11 @@ def end_to_end(contents, **settings):
         found.metrics = service.client.get("/metrics").text
         service.stop()
     return found
+
+
+def queue(service, order):
+    """`docquarry queue pause`: nothing more is claimed; `resume`."""
+    subprocess.run([binary(), "queue", order], env=environment(service.settings), cwd=service.directory, check=True, stdout=subprocess.DEVNULL)
 
 
 def warm(service):
@@ -195,7 +200,8 @@ def memory_while_serving(streams):
         service.client.post("/v1/documents?wait=60", big, content_type="application/pdf")
         found["upload_50mb"] = (processes.memory_bytes(service.pid, "VmHWM") - before) / MB
         service.stop()
-    with Service(**OPEN, DOCQUARRY_ROLES="api") as service:
+    with Service(**OPEN) as service:
+        queue(service, "pause")
         uid = service.client.post("/v1/documents", pdfs.pdf("x"), content_type="application/pdf").json()["id"]
         before = processes.memory_bytes(service.pid)
         connections = []
@@ -281,7 +287,8 @@ def with_queue(count, seconds):
     """What a claim and a list cost with so many waiting documents: CPU of the server per completed document, ms per list."""
     service = filled_service(count, "PENDING")
     try:
-        service.start(DOCQUARRY_ROLES="api")
+        queue(service, "pause")
+        service.start()
         targets = ("/v1/documents?limit=50", "/v1/documents?limit=50&status=PENDING", "/health")
         for target in targets:
             service.client.get(target)
@@ -291,6 +298,7 @@ def with_queue(count, seconds):
                 service.client.get(target)
         listed = (time.monotonic() - began) / 20 * 1000
         service.stop()
+        queue(service, "resume")
         service.start()
         database = database_of(service)
 
