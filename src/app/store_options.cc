@@ -52,8 +52,6 @@ SqsOptions sqs_options(const Settings& settings) {
 
 Result<RedisOptions> redis_options(const Settings& settings) {
   TRY(auto options, parse_redis_url(settings.live));
-  // A process that lost Redis posts nothing there, so what stands there may be behind for as long as it is trusted. SQL is asked cheaply.
-  options.trust = std::chrono::seconds(2);
   if (settings.files.starts_with("s3://")) options.bucket = s3_options(settings).bucket;
   return options;
 }

@@ -38,7 +38,7 @@ class ProgressBoard {
   virtual Async<std::optional<Standing>> latest(DocumentId document) = 0;
   // Events numbered above `after` that are still known, then new ones as they come.
   virtual Async<Result<std::unique_ptr<EventFeed>>> watch(DocumentId document, std::uint64_t after) = 0;
-  // The document was deleted: those who watch it are told.
+  // The document was deleted: those who watch it are told. When this returns, no process answers from what it knew of it.
   virtual Async<void> forget(DocumentId document) = 0;
 };
 

@@ -235,10 +235,10 @@ class _Connection:
             part = piece[start:start + step]
             if pace:
                 time.sleep(len(part) / pace)
-            target.sendall(part)
-            with self.proxy.lock:
+            with self.proxy.lock:  # counted first: who got the last byte may look at once
                 self.passed[direction] += len(part)
                 self.proxy.passed[direction] += len(part)
+            target.sendall(part)
 
     def _loses(self, direction, piece, faults):
         """Notes requests; true for the answer that is to be lost. What is looked for may be spread over two pieces."""

@@ -23,7 +23,9 @@ struct RedisOptions {
   int timeouts = 3;                                              // so many in a row, and it counts as gone
   std::chrono::milliseconds first_pause{100}, last_pause{2000};  // before it is tried again; doubles, with jitter
 
-  std::chrono::seconds trust{30};             // a standing that was posted longer ago is asked of SQL
+  // A standing that was posted longer ago is asked of SQL. A process that lost Redis posts nothing there, so what stands there may be behind for
+  // as long as this, and a deletion takes so long when Redis cannot be told.
+  std::chrono::milliseconds trust{2000};
   std::chrono::milliseconds silence{10'000};  // a feed that heard nothing for so long looks at SQL once
   int events_per_document = 64;               // what a client that comes back can still be told
   int listed_documents = 10'000;              // the newest of all_tasks

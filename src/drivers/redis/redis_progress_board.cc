@@ -72,8 +72,12 @@ Async<void> RedisProgressBoard::forget(DocumentId document) {
   std::vector<std::string> arguments{std::to_string(document.value()), redis_keys::channel(link_->options().database, document),
                                      std::to_string(redis_keys::deleted_mark_seconds)};
   auto forgotten = co_await link_->run(redis_scripts::forget, redis_keys::of_document(document), std::move(arguments));
-  if (forgotten) link_->unsaid().said(document);
-  else link_->unsaid().add_forget(document);
+  if (forgotten) {
+    link_->unsaid().said(document);
+    co_return;
+  }
+  link_->unsaid().add_forget(document);
+  co_await pause_for(link_->options().trust);  // by then those who still reach Redis ask SQL
 }
 
 }  // namespace docquarry

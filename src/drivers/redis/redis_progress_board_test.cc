@@ -166,6 +166,19 @@ TEST_F(RedisBoards, do_not_trust_what_was_posted_too_long_ago) {
   EXPECT_FALSE(latest(process));
 }
 
+TEST_F(RedisBoards, end_a_deletion_only_when_no_process_shows_the_document_any_more) {
+  options.trust = 1s;
+  Process api(loop, options);
+  post(api, standing(TaskState::completed, 10));
+  options.port = 1;  // nobody listens there
+  Process without_redis(loop, options);
+  EXPECT_TRUE(latest(api));
+
+  run(loop, without_redis.board.forget(document));
+
+  EXPECT_FALSE(latest(api));
+}
+
 TEST_F(RedisBoards, do_not_trust_what_stood_there_before_they_were_connected) {
   Process early(loop, options);
   connect(early);
@@ -274,6 +287,7 @@ class RedisAway : public RedisBoards {
 };
 
 TEST_F(RedisAway, nobody_is_told_anything_wrong_and_feeds_follow_sql) {
+  options.trust = 100ms;
   stop();
   Process process(loop, options);
   post(process, standing(TaskState::processing, 1));
@@ -353,6 +367,7 @@ TEST_F(RedisStopped, nobody_waits_long_and_nothing_stale_is_left_when_it_goes_on
 }
 
 TEST_F(RedisStopped, watchers_elsewhere_are_told_of_a_deletion_that_could_not_be_told_at_once) {
+  options.trust = 100ms;
   Process worker(loop, options);
   options.limit = 5s;
   options.silence = 1h;

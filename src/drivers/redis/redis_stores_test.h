@@ -141,6 +141,7 @@ inline void wait_until(boost::asio::io_context& loop, const std::function<bool()
 inline RedisOptions options_for(const TestServer& server) {
   auto options = must(parse_redis_url(server.fact("url")));
   options.limit = 5s;  // of a busy machine; tests about slowness set their own
+  options.trust = 30s;
   options.first_pause = 5ms;
   options.last_pause = 20ms;
   return options;
