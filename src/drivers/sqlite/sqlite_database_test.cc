@@ -4,11 +4,13 @@
 #include "drivers/sql/migrate.h"
 #include "drivers/sqlite/failing_vfs_test.h"
 #include "drivers/sqlite/sqlite_stores_test.h"
+#include "drivers/sqlite/sqlite_threads.h"
 #include "tests/contracts/ledger_contract.h"
 
 #include <boost/asio/detached.hpp>
 
 #include <fstream>
+#include <future>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +52,30 @@ TEST_F(SqliteDatabaseTest, lets_many_waiting_writers_share_one_commit) {
   EXPECT_EQ(after.transactions - before.transactions, 100u);
   EXPECT_LE(after.commits - before.commits, 10u);
   EXPECT_EQ(must(run(stores.catalogue().count({}))), 100);
+}
+
+TEST(SqliteJobQueue, waits_for_company_as_long_as_it_was_told) {
+  SqliteJobQueue queue;
+  queue.push(std::make_shared<SqliteJob>());
+  auto taken = std::async(std::launch::async, [&] { return queue.take(10, 3, 1h).size(); });
+  queue.push(std::make_shared<SqliteJob>());
+  EXPECT_EQ(taken.wait_for(20ms), std::future_status::timeout);
+  queue.push(std::make_shared<SqliteJob>());
+  EXPECT_EQ(taken.get(), 3u);
+
+  queue.push(std::make_shared<SqliteJob>());
+  EXPECT_EQ(queue.take(10, 3, 1ms).size(), 1u);
+  queue.push(std::make_shared<SqliteJob>());
+  EXPECT_EQ(queue.take(10).size(), 1u);
+}
+
+TEST(SqliteJobQueue, gives_what_is_left_at_once_when_it_is_closed) {
+  SqliteJobQueue queue;
+  queue.push(std::make_shared<SqliteJob>());
+  auto taken = std::async(std::launch::async, [&] { return queue.take(10, 3, 1h).size(); });
+  queue.close();
+  EXPECT_EQ(taken.get(), 1u);
+  EXPECT_EQ(queue.take(10, 3, 1h).size(), 0u);
 }
 
 TEST_F(SqliteDatabaseTest, syncs_what_was_promised_to_clients_and_nothing_else) {

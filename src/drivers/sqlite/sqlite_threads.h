@@ -1,13 +1,15 @@
 // The threads that touch SQLite: one writes, a few read. Callers wait as suspended coroutines.
 //
 // Group commit: the writer takes whatever has been queued while it was busy and runs all of it in one BEGIN IMMEDIATE ... COMMIT, each
-// transaction in a savepoint of its own. One fsync then pays for all of them, and nobody is answered before it is done.
+// transaction in a savepoint of its own. One fsync then pays for all of them, and nobody is answered before it is done. While transactions
+// come thick and fast, it also waits for company: a moment per transaction, and far fewer commits. Who is alone never waits.
 #pragma once
 
 #include "drivers/sqlite/sqlite_connection.h"
 #include "drivers/sqlite/suspended.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -38,11 +40,13 @@ using SqliteJobs = std::vector<std::shared_ptr<SqliteJob>>;
 class SqliteJobQueue {
  public:
   void push(std::shared_ptr<SqliteJob> job);
-  SqliteJobs take(std::size_t limit);
+  // At most `limit` jobs. When fewer than `company` are there, it waits for more, but not longer than `patience` from the first on.
+  SqliteJobs take(std::size_t limit, std::size_t company = 1, std::chrono::microseconds patience = {});
   void close();
 
  private:
   std::mutex mutex_;
+  std::size_t awaited_ = 1;
   std::condition_variable changed_;
   std::deque<std::shared_ptr<SqliteJob>> jobs_;
   bool closed_ = false;
@@ -59,7 +63,10 @@ class SqliteWriter {
   SqliteStats stats() const;
 
  private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
   void run();
+  void note_pace(std::size_t transactions);
   void run_group(SqliteJobs& group);
   Result<void> commit_group(SqliteJobs& group);
   Result<std::vector<Rows>> run_one(const Transaction& transaction);
@@ -68,6 +75,8 @@ class SqliteWriter {
   SqliteConnection connection_;
   Durability durability_ = Durability::power;
   SqliteJobQueue queue_;
+  double pace_;  // milliseconds between transactions, of late
+  SteadyTime last_group_ = std::chrono::steady_clock::now();
   std::atomic<bool> broken_ = false;
   std::atomic<std::uint64_t> transactions_ = 0, commits_ = 0, durable_commits_ = 0, statements_ = 0;
   std::thread thread_;
