@@ -88,12 +88,20 @@ class Bench:
             self.report.figure("%s: docquarry extract, 2 jobs" % name, pages / wall, "pages/s")
             for tool in ("engine", "extract", "pdftotext", "mutool"):
                 self.report.figure("%s: %s CPU / bare" % (name, tool), engine.median_ratio(costs, tool, "bare"), "")
-                self.report.figure("%s: %s largest process" % (name, tool), engine.median(costs[tool], "memory") / serving.MB, "MB")
+            self._memory(name, max(files, key=os.path.getsize), costs)
             if name in targets:
                 self.report.target("P1", "%s: words with boxes, CPU / bare" % name, engine.median_ratio(costs, "text", "bare"), targets[name][0])
                 self.report.target("P3", "%s: extract --format markdown, CPU / bare" % name, engine.median_ratio(costs, "extract", "bare"),
                                    targets[name][1])
             corpus.engine_cpu = engine.median(costs["engine"])
+
+    def _memory(self, name, largest, costs):
+        """Of the largest process, while it reads the largest file of the corpus."""
+        self.report.figure("%s: engine, memory for all files" % name, engine.median(costs["engine"], "memory") / serving.MB, "MB")
+        for tool, command in (("pdftotext", engine.pdftotext_command(largest)), ("mutool", engine.mutool_command(largest))):
+            self.report.figure("%s: %s, memory for the largest file" % (name, tool), engine.memory_of(command) / serving.MB, "MB")
+        self.report.figure("%s: extractor child, memory for the largest file" % name,
+                           serving.child_memory([open(largest, "rb").read()]), "MB")
 
     def two_jobs(self):
         self.report.heading("Two jobs instead of one")
@@ -170,7 +178,8 @@ class Bench:
                     walls.append(found.wall)
                 documents = len(corpus.contents)
                 self.report.figure("%s: cluster" % name, documents / statistics.median(walls), "documents/s")
-                self.report.figure("%s: commits of PostgreSQL" % name, found.commits / documents, "per document")
+                for what, number in sorted(found.sql.items()):
+                    self.report.figure("%s: SQL %s" % (name, what.replace("_", " ")), number / documents, "per document")
                 self.report.figure("%s: commands to Redis" % name, found.redis / documents, "per document")
                 self.report.figure("%s: largest memory of a process" % name, found.memory / serving.MB, "MB")
                 if name in limits:

@@ -1,5 +1,7 @@
 """What the service costs on PostgreSQL, Redis, S3 and SQS, all real and on this machine (tests/harness/stores.py, without its proxies)."""
+import collections
 import http.client
+import re
 import statistics
 import subprocess
 import time
@@ -56,11 +58,13 @@ class Running:
     def cpu(self):
         return sum(processes.tree_cpu_seconds(service.pid) for service in self.cluster.services)
 
-    def commits(self):
-        """Of this database, as the server counts them; it tells with a delay of up to a second."""
-        time.sleep(1.2)
-        with connect(self.postgres.address) as database:
-            return database.execute("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()").fetchone()[0]
+    def sql(self):
+        """What the processes have asked of PostgreSQL so far, all together: {"statements": ..., "commits": ..., "round_trips": ...}"""
+        total = collections.Counter()
+        for service in self.cluster.services:
+            for name, value in re.findall(r"^docquarry_sql_(\w+)_total ([\d.e+]+)$", service.client.get("/metrics").text, re.M):
+                total[name] += float(value)
+        return total
 
     def wait_until_finished(self, count, seconds=1200):
         deadline = time.monotonic() + seconds
@@ -77,19 +81,18 @@ class Running:
 
 
 def end_to_end(shared, contents, **settings):
-    """As serving.end_to_end(): wall seconds, CPU of docquarry's own processes; commits, Redis commands; the largest memory of one."""
+    """As serving.end_to_end(): wall seconds, CPU of docquarry's own processes; what SQL and Redis had to do; the largest memory of one."""
     with Running(shared, **settings) as running:
         serving.warm(running.cluster.apis[0])
         found = serving.EndToEnd()
-        commits = running.commits()
+        sql = running.sql()
         redis = redis_commands(running)
         before, began = running.cpu(), time.monotonic()
         serving.upload_all(running.ports[0], contents)
         running.wait_until_finished(len(contents) + 1)
         found.wall = time.monotonic() - began
         found.cpu = running.cpu() - before
-        # The look above reads about 20 times a second, each a commit of its own.
-        found.commits = running.commits() - commits - int(found.wall / 0.05)
+        found.sql = running.sql() - sql
         found.redis = redis_commands(running) - redis
         found.memory = max(processes.memory_bytes(service.pid, "VmHWM") for service in running.cluster.services)
     return found
@@ -117,13 +120,13 @@ def latency(shared, samples):
 
 
 def contention(shared, documents, workers):
-    """Documents/s and commits per document when so many worker processes claim, each with one place, and every extraction is a one-page PDF."""
+    """Documents/s and commits per document when so many worker processes claim, each with one place, and every extraction is short."""
     roles = ("api",) + ("worker",) * workers
     contents = [pdfs.pdf("Claimed %d" % number) for number in range(documents)]
     with Running(shared, roles=roles, DOCQUARRY_CONCURRENCY="1", DOCQUARRY_DATABASE_CONNECTIONS="1") as running:
-        commits, before, began = running.commits(), running.cpu(), time.monotonic()
+        sql, before, began = running.sql(), running.cpu(), time.monotonic()
         serving.upload_all(running.ports[0], contents)
         running.wait_until_finished(documents)
         wall = time.monotonic() - began
-        return {"per_second": documents / wall, "commits": (running.commits() - commits - int(wall / 0.05)) / documents,
+        return {"per_second": documents / wall, "commits": (running.sql() - sql)["commits"] / documents,
                 "cpu_ms": (running.cpu() - before) / documents * 1000}

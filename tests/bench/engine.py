@@ -1,4 +1,5 @@
 """What extraction costs without a service: bare PDFium, our engine, `docquarry extract`, and other tools on the same files."""
+import ctypes
 import json
 import os
 import statistics
@@ -16,12 +17,25 @@ def beside(name):
 
 
 class Cost:
-    def __init__(self, cpu, wall, memory):
-        self.cpu, self.wall, self.memory = cpu, wall, memory
+    def __init__(self, cpu, wall):
+        self.cpu, self.wall = cpu, wall
+
+
+def adopt_orphans():
+    """What a tool leaves behind when it ends becomes our child, so that its CPU is not missed: PR_SET_CHILD_SUBREAPER."""
+    if ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def orphans():
+    with open("/proc/self/task/%d/children" % os.getpid()) as children:
+        return [int(pid) for pid in children.read().split()]
 
 
 def run(command, **more):
-    """CPU of the process and of everything below it that it waited for; the largest memory that one of them had."""
+    """Wall time of the process; CPU of it and of everything that it started, until all of that has ended."""
+    adopt_orphans()
+    others = orphans()
     began = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=NOWHERE, stderr=subprocess.PIPE, **more)
     message = process.stderr.read()
@@ -30,15 +44,23 @@ def run(command, **more):
     wall = time.monotonic() - began
     if process.returncode != 0:
         raise RuntimeError("%s ended with status %d: %s" % (command[:3], process.returncode, message[-500:]))
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024)
+    usages = [usage] + [os.wait4(pid, 0)[2] for pid in orphans() if pid not in others]
+    return Cost(sum(usage.ru_utime + usage.ru_stime for usage in usages), wall)
+
+
+def memory_of(command, **more):
+    """Bytes of the largest of the processes. Under GNU time, because a process that we start ourselves is first as large as we are."""
+    with tempfile.NamedTemporaryFile("r") as report:
+        run(["/usr/bin/time", "-f", "%M", "-o", report.name] + command, **more)
+        return int(report.read()) * 1024
 
 
 def engine(mode, files, rounds=1):
     """`docquarry-engine-bench`: in process, no isolation, its start not counted. Costs of one round."""
     command = [beside("docquarry-engine-bench"), "--mode", mode, "--rounds", str(rounds)] + files
     said = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    cost = Cost(said["cpu_seconds"] / rounds, said["wall_seconds"] / rounds, said["peak_memory_bytes"])
-    cost.pages = said["pages"] / rounds
+    cost = Cost(said["cpu_seconds"] / rounds, said["wall_seconds"] / rounds)
+    cost.pages, cost.memory = said["pages"] / rounds, said["peak_memory_bytes"]
     return cost
 
 
@@ -51,15 +73,23 @@ def extract(files, jobs=2, output_format="markdown"):
 def one_by_one(command_of, files):
     """A process per file, one after the other."""
     costs = [run(command_of(path)) for path in files]
-    return Cost(sum(cost.cpu for cost in costs), sum(cost.wall for cost in costs), max(cost.memory for cost in costs))
+    return Cost(sum(cost.cpu for cost in costs), sum(cost.wall for cost in costs))
+
+
+def pdftotext_command(path):
+    return ["pdftotext", path, "-"]
+
+
+def mutool_command(path):
+    return ["mutool", "draw", "-q", "-F", "txt", "-o", os.devnull, path]
 
 
 def pdftotext(files):
-    return one_by_one(lambda path: ["pdftotext", path, "-"], files)
+    return one_by_one(pdftotext_command, files)
 
 
 def mutool(files):
-    return one_by_one(lambda path: ["mutool", "draw", "-q", "-F", "txt", "-o", os.devnull, path], files)
+    return one_by_one(mutool_command, files)
 
 
 def interleaved(rounds, runs):
