@@ -26,6 +26,7 @@ class Worker {
   Async<void> run();
 
  private:
+  Async<std::vector<Slots::Held>> free_places();
   Async<void> wait_for_work();
   void start(ClaimedTask task, Slots::Held place);
   Async<void> process_one(ClaimedTask task, Slots::Held place);
