@@ -57,7 +57,7 @@ Async<Result<ExtractionSummary>> ExtractTask::extract_with(Extractors::Named ext
   auto place = co_await extractor.places->take(task.document.owner);
   CO_CHECK(co_await pages.begin_with(std::string(extractor.name)));
   CO_CHECK(fault_point("process.before_open"));
-  auto file = co_await files_.open_file(task.document.content);
+  auto file = co_await files_.open_file(task.document.content, task.document.sha256);
   if (!file) co_return fail(std::move(file).error().in("open original"));
   CO_CHECK(fault_point("process.before_extract"));
   auto summary = co_await place.extractor().extract(std::move(*file), task.document.options, std::move(done), pages);

@@ -98,7 +98,7 @@ class MapFiles : public ObjectStore {
     co_return stored;
   }
   Async<Result<std::unique_ptr<ByteSource>>> open(ObjectKey, ByteRange) override { co_return std::unique_ptr<ByteSource>(); }
-  Async<Result<ReadOnlyFile>> open_file(ObjectKey) override {
+  Async<Result<ReadOnlyFile>> open_file(ObjectKey, std::string) override {
     if (missing) co_return fail(storage_unavailable, "disk is away");
     co_return ReadOnlyFile();
   }

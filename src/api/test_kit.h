@@ -108,7 +108,7 @@ class StoreFiles : public ObjectStore {
   explicit StoreFiles(Store& store) : store_(store) {}
   Async<Result<StoredObject>> put(ObjectKey key, ByteSource& content) override;
   Async<Result<std::unique_ptr<ByteSource>>> open(ObjectKey key, ByteRange range) override;
-  Async<Result<ReadOnlyFile>> open_file(ObjectKey) override { co_return ReadOnlyFile(); }
+  Async<Result<ReadOnlyFile>> open_file(ObjectKey, std::string) override { co_return ReadOnlyFile(); }
   Async<Result<void>> remove(ObjectKey key) override;
   Async<Result<std::vector<ObjectKey>>> list(ObjectKey, Timestamp, int) override { co_return std::vector<ObjectKey>(); }
   Async<Result<int>> remove_unfinished(Timestamp) override { co_return 0; }

@@ -126,6 +126,7 @@ Result<void> open_llamaparse(const Settings& settings, boost::asio::io_context& 
   TRY(options.base_url, llama_cloud_address(settings.llama_region));
   if (!settings.llama_cloud_url.empty()) options.base_url = settings.llama_cloud_url;
   options.api_key = settings.llama_cloud_key;
+  options.tier = settings.llama_tier;
   drivers.llamaparse =
       std::make_unique<LlamaParseExtractor>(loop, *drivers.helpers, *drivers.clock, *drivers.ids, std::move(options));
   return {};

@@ -84,6 +84,7 @@ struct Settings {
   std::string llama_cloud_key;                                      // secret; empty: nothing is ever sent to LlamaCloud
   std::string llama_cloud_url;                                      // empty: that of the region
   std::string llama_region;                                         // "na", "eu"
+  std::string llama_tier;                                           // of LlamaParse: quality and price
 
   std::string server;  // where client commands find the service
 };

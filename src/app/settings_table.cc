@@ -169,6 +169,12 @@ Result<void> parse_llama_region(Settings& settings, std::string_view text) {
   return {};
 }
 
+Result<void> parse_llama_tier(Settings& settings, std::string_view text) {
+  CHECK(parse_choice(text, {"fast", "cost_effective", "agentic", "agentic_plus"}));
+  settings.llama_tier = text;
+  return {};
+}
+
 Result<void> parse_server(Settings& settings, std::string_view text) {
   if (!text.starts_with("http://") && !text.starts_with("https://"))
     return fail(invalid_setting, "must be an address like http://127.0.0.1:8000");
@@ -355,6 +361,8 @@ const std::vector<SettingRow>& settings_table() {
      "The key for LlamaCloud. Without it no document is ever sent there; with it those are for which a request, a user or DOCQUARRY_EXTRACTOR asks for llamaparse.", parse_llama_cloud_key},
     {"DOCQUARRY_LLAMA_REGION", {}, "na", "na, eu", false,
      "The region of LlamaCloud that the key belongs to: North America or Europe.", parse_llama_region},
+    {"DOCQUARRY_LLAMA_TIER", {}, "cost_effective", "fast, cost_effective, agentic, agentic_plus", false,
+     "How well LlamaParse reads, and what it charges for a page.", parse_llama_tier},
     {"LLAMA_CLOUD_BASE_URL", {"DOCQUARRY_LLAMA_CLOUD_BASE_URL"}, "", "http://host:port", false,
      "Another address for LlamaCloud than that of the region.", parse_llama_cloud_url},
 

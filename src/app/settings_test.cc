@@ -79,6 +79,8 @@ TEST(Settings, never_show_the_key_for_llamacloud_and_refuse_one_that_cannot_be_a
 
 TEST(Settings, say_where_llamacloud_is) {
   EXPECT_EQ(loaded({}).llama_region, "na");
+  EXPECT_EQ(loaded({{"DOCQUARRY_LLAMA_TIER", "agentic"}}).llama_tier, "agentic");
+  EXPECT_THAT(refusal({{"DOCQUARRY_LLAMA_TIER", "best"}}), HasSubstr("must be fast, cost_effective, agentic or agentic_plus"));
   EXPECT_EQ(loaded({{"LLAMA_CLOUD_BASE_URL", "http://127.0.0.1:9/prefix//"}}).llama_cloud_url, "http://127.0.0.1:9/prefix");
   EXPECT_THAT(refusal({{"LLAMA_CLOUD_BASE_URL", "api.cloud.llamaindex.ai"}}), HasSubstr("must be an address"));
   EXPECT_THAT(refusal({{"DOCQUARRY_LLAMA_REGION", "mars"}}), HasSubstr("must be na or eu"));

@@ -192,7 +192,7 @@ TEST_F(StoreMigrationTest, copies_everything_to_postgres_and_back_without_a_diff
     EXPECT_EQ(content(copy, table), rows) << table;
   }
   for (const auto& key : original.rows("SELECT s3_key FROM documents")) {
-    auto file = must(run(new_files->open_file(ObjectKey(key.substr(0, key.size() - 1)))));
+    auto file = must(run(new_files->open_file(ObjectKey(key.substr(0, key.size() - 1)), "")));
     EXPECT_GT(file.bytes, 0u);
   }
   postgres.reset();

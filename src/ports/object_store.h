@@ -39,8 +39,9 @@ class ObjectStore {
   // The bytes of a range; empty when it starts at or after the end. Errors: file_not_found, storage_unavailable.
   virtual Async<Result<std::unique_ptr<ByteSource>>> open(ObjectKey key, ByteRange range) = 0;
 
-  // The whole object as a descriptor that can be mapped: the file itself, or an unlinked temporary copy.
-  virtual Async<Result<ReadOnlyFile>> open_file(ObjectKey key) = 0;
+  // The whole object as a descriptor that can be mapped: the file itself, or an unlinked temporary copy. A store that has to copy it compares
+  // it with `sha256` (hex; empty: not known). Errors: file_not_found; storage_unavailable, also when that differs.
+  virtual Async<Result<ReadOnlyFile>> open_file(ObjectKey key, std::string sha256) = 0;
 
   virtual Async<Result<void>> remove(ObjectKey key) = 0;  // absent is success
 

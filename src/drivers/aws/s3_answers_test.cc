@@ -44,7 +44,7 @@ class S3AnswersTest : public ::testing::Test {
     return run(store_->put(ObjectKey("uploads/a.pdf"), source));
   }
   Result<std::string> get() {
-    auto file = run(store_->open_file(ObjectKey("uploads/a.pdf")));
+    auto file = run(store_->open_file(ObjectKey("uploads/a.pdf"), ""));
     if (!file) return fail(file.error());
     std::string content(file->bytes, '\0');
     EXPECT_EQ(::pread(file->fd.get(), content.data(), content.size(), 0), ssize_t(content.size()));

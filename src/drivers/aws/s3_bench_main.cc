@@ -86,7 +86,7 @@ class Bench {
     co_return Result<void>{};
   }
   Async<Result<void>> fetch_all(int count, std::string name) {
-    for (int i = 0; i < count; ++i) CO_CHECK(co_await store_.open_file(key_of(name, i)));
+    for (int i = 0; i < count; ++i) CO_CHECK(co_await store_.open_file(key_of(name, i), ""));
     co_return Result<void>{};
   }
   Async<Result<void>> remove_all(int count) {

@@ -101,7 +101,7 @@ Async<Result<std::unique_ptr<ByteSource>>> S3ObjectStore::open(ObjectKey key, By
   co_return std::move(*download);
 }
 
-Async<Result<ReadOnlyFile>> S3ObjectStore::open_file(ObjectKey key) {
+Async<Result<ReadOnlyFile>> S3ObjectStore::open_file(ObjectKey key, std::string sha256) {
   CO_TRY(auto name, name_of(key));
   ByteRange all;
   CO_TRY(auto download, co_await aws::S3Download::open(bucket_, name, all));
@@ -113,7 +113,7 @@ Async<Result<ReadOnlyFile>> S3ObjectStore::open_file(ObjectKey key) {
     auto keep = [&] { return copy.append(std::span(block.get(), got)); };
     CO_CHECK(co_await off_loop(threads_, keep));
   }
-  const auto& expected = download->stored_sha256();
+  const auto& expected = sha256.empty() ? download->stored_sha256() : sha256;
   bool is_whole = copy.bytes() == download->bytes() && (expected.empty() || expected == copy.sha256());
   if (!is_whole) co_return fail(storage_unavailable, "the object " + key.value() + " is not what was stored: its SHA-256 differs");
   auto finish = [&] { return std::move(copy).into_file(); };

@@ -30,8 +30,8 @@ class S3ObjectStoreTest : public ::testing::Test {
     TextSource source(std::move(content), 100'000);
     return run(store.put(ObjectKey(std::move(key)), source));
   }
-  Result<std::string> content_of(ObjectStore& store, std::string key) {
-    auto file = run(store.open_file(ObjectKey(std::move(key))));
+  Result<std::string> content_of(ObjectStore& store, std::string key, std::string sha256 = "") {
+    auto file = run(store.open_file(ObjectKey(std::move(key)), std::move(sha256)));
     if (!file) return fail(file.error());
     std::string content(file->bytes, '\0');
     EXPECT_EQ(::pread(file->fd.get(), content.data(), content.size(), 0), ssize_t(content.size()));
@@ -262,6 +262,16 @@ TEST_F(S3ObjectStoreTest, notices_that_an_object_is_not_what_was_stored) {
   auto altered = content_of(stores_.store(), "uploads/b.pdf");
   EXPECT_EQ(code_of(altered), "storage_unavailable");
   EXPECT_THAT(altered.error().message(), HasSubstr("SHA-256 differs"));
+}
+
+TEST_F(S3ObjectStoreTest, notices_that_an_object_stored_in_parts_is_not_what_was_stored) {
+  auto content = some_bytes((5 << 20) + 1);
+  auto stored = must(put(stores_.store(), "uploads/a.pdf", content));
+  EXPECT_TRUE(content_of(stores_.store(), "uploads/a.pdf", stored.sha256));
+  content.back() ^= 1;
+  must(put(stores_.store(), "uploads/a.pdf", content));
+
+  EXPECT_EQ(code_of(content_of(stores_.store(), "uploads/a.pdf", stored.sha256)), "storage_unavailable");
 }
 
 TEST_F(S3ObjectStoreTest, is_not_ready_when_it_cannot_spool) {

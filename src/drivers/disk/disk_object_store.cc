@@ -115,11 +115,11 @@ Async<Result<StoredObject>> DiskObjectStore::put(ObjectKey key, ByteSource& cont
 }
 
 Async<Result<std::unique_ptr<ByteSource>>> DiskObjectStore::open(ObjectKey key, ByteRange range) {
-  CO_TRY(auto file, co_await open_file(std::move(key)));
+  CO_TRY(auto file, co_await open_file(std::move(key), ""));
   co_return std::make_unique<FileSource>(threads_, std::move(file), range);
 }
 
-Async<Result<ReadOnlyFile>> DiskObjectStore::open_file(ObjectKey key) {
+Async<Result<ReadOnlyFile>> DiskObjectStore::open_file(ObjectKey key, std::string) {
   CO_TRY(auto path, path_of_object(key));
   auto open_it = [&] { return open_read_only(root_ / path); };
   co_return co_await off_loop(threads_, open_it);

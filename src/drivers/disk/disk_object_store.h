@@ -19,7 +19,7 @@ class DiskObjectStore : public ObjectStore {
 
   Async<Result<StoredObject>> put(ObjectKey key, ByteSource& content) override;
   Async<Result<std::unique_ptr<ByteSource>>> open(ObjectKey key, ByteRange range) override;
-  Async<Result<ReadOnlyFile>> open_file(ObjectKey key) override;
+  Async<Result<ReadOnlyFile>> open_file(ObjectKey key, std::string sha256) override;
   Async<Result<void>> remove(ObjectKey key) override;
   Async<Result<std::vector<ObjectKey>>> list(ObjectKey after, Timestamp older_than, int limit) override;
   Async<Result<int>> remove_unfinished(Timestamp older_than) override;

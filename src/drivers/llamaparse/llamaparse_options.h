@@ -13,7 +13,7 @@ namespace docquarry {
 struct LlamaParseOptions {
   std::string base_url;                 // without a slash at its end; a path is kept in front of the routes
   std::string api_key;                  // secret: goes into the Authorization header and nowhere else
-  std::string tier = "cost_effective";  // fast, cost_effective, agentic, agentic_plus: decides quality and price
+  std::string tier = "cost_effective";  // fast, cost_effective, agentic, agentic_plus: quality and price
   std::string version = "latest";
 
   // The state of a job is asked for at growing intervals, each up to a fifth shorter or longer than it should be.
