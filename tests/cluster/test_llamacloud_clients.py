@@ -8,8 +8,9 @@ from llamacloud import LlamaCloud, scripted
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SCRIPTS = os.path.join(ROOT, "tests", "servers", "llamacloud_clients")
-INSTALLED = os.path.join(ROOT, "build", "llamacloud-clients")  # by tools/setup test
-CLIENTS = {"python": [os.path.join(INSTALLED, "python", "bin", "python"), os.path.join(SCRIPTS, "run_python.py")],
+INSTALLED = os.path.join(ROOT, "build", "test-servers")  # by tools/setup test
+NODE_MODULES = os.path.join(INSTALLED, "llamacloud_npm")
+CLIENTS = {"python": [os.path.join(INSTALLED, "llamacloud_python", "bin", "python"), os.path.join(SCRIPTS, "run_python.py")],
            "npm": ["node", os.path.join(SCRIPTS, "run_npm.mjs")]}
 
 DOCUMENTS = {"plain.pdf": {"pages": 3}, "three.pdf": {"pages": ["one", "two", "three"], "polls": 2}, "partly.pdf": {"pages": 2, "failed_pages": [2]},
@@ -25,7 +26,7 @@ def run(request, tmp_path_factory):
     with LlamaCloud() as cloud:
         cloud.break_with({"match": "POST /api/v2/parse/upload", "status": 429, "headers": {"retry-after": "1"}},
                          {"match": "GET /api/v2/parse/", "cut": "before"})
-        client = subprocess.run([*CLIENTS[request.param], cloud["url"], cloud["key"], str(folder)], cwd=INSTALLED, capture_output=True,
+        client = subprocess.run([*CLIENTS[request.param], cloud["url"], cloud["key"], str(folder)], cwd=NODE_MODULES, capture_output=True,
                                 text=True, timeout=120)
         assert client.returncode == 0, client.stderr
         yield json.loads(client.stdout.splitlines()[-1]), cloud.seen()
