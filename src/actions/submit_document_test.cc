@@ -44,6 +44,7 @@ class SilentQueue : public TaskQueue {
     co_return Result<void>{};
   }
   Async<Result<void>> wait() override { co_return Result<void>{}; }
+  Async<Result<void>> check() override { co_return Result<void>{}; }
 };
 
 class SubmitDocumentTest : public testing::Test {

@@ -104,6 +104,20 @@ TEST(Operations, say_how_the_service_is) {
       R"({"status":"not ready","checks":{"database":"The database does not answer right now.","storage":"ok","queue":"ok","live_state":"ok"}})");
 }
 
+TEST(Operations, name_a_convenience_that_is_away_and_are_ready_all_the_same) {
+  Faces faces;
+  faces.store.queue_is_away = true;
+  faces.services.live_state_answers = [] { return false; };
+
+  auto answer = faces.get("/readyz");
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(
+      answer.body,
+      R"({"status":"ready","checks":{"database":"ok","storage":"ok","queue":"does not answer; the service goes on without it",)"
+      R"("live_state":"does not answer; the service goes on without it"}})");
+}
+
 TEST(Answers, carry_the_headers_that_keep_browsers_from_running_them) {
   Faces faces;
   for (std::string path : {"/", "/nowhere", "/v1/documents"}) {

@@ -1,5 +1,6 @@
 #include "api/operations.h"
 
+#include "api/store_checks.h"
 #include "base/json_writer.h"
 
 namespace docquarry::api {
@@ -12,17 +13,14 @@ Async<Result<Response>> get_livez(Api&, Request&) { co_return Response(200, "app
 
 std::string_view in_words(const Result<void>& check) { return check ? std::string_view("ok") : check.error().code().public_text; }
 
-std::string_view in_words(const std::function<bool()>& answers) {
-  return !answers || answers() ? "ok" : "does not answer; the service goes on without it";
-}
+std::string_view in_words(bool answers) { return answers ? "ok" : "does not answer; the service goes on without it"; }
 
 // 503 also while draining, so that load balancers stop sending before the listener closes.
 Async<Result<Response>> get_readyz(Api& api, Request&) {
   auto& services = api.services;
   bool draining = services.draining && services.draining();
-  auto database = co_await services.catalogue.check();
-  auto storage = co_await services.files.check();
-  bool ready = database && storage && !draining;
+  auto checks = co_await check_stores(services);
+  bool ready = checks.database && checks.storage && !draining;
   std::string body;
   JsonWriter(body)
       .begin_object()
@@ -31,10 +29,10 @@ Async<Result<Response>> get_readyz(Api& api, Request&) {
                                    : "not ready")
       .key("checks")
       .begin_object()
-      .member("database", in_words(database))
-      .member("storage", in_words(storage))
-      .member("queue", in_words(services.queue_answers))
-      .member("live_state", in_words(services.live_state_answers))
+      .member("database", in_words(checks.database))
+      .member("storage", in_words(checks.storage))
+      .member("queue", in_words(checks.queue_answers))
+      .member("live_state", in_words(checks.live_state_answers))
       .end_object()
       .end_object();
   Response response(ready ? 200 : 503, "application/json", std::move(body));

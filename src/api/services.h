@@ -14,6 +14,7 @@
 #include "ports/live_state.h"
 #include "ports/object_store.h"
 #include "ports/task_ledger.h"
+#include "ports/task_queue.h"
 #include "ports/user_directory.h"
 
 #include <chrono>
@@ -49,6 +50,7 @@ struct Services {
   DocumentCatalogue& catalogue;
   TaskLedger& ledger;
   ObjectStore& files;
+  TaskQueue& queue;
   UserDirectory& users;
   RateLimiter& limiter;
   ResultCache& cache;
@@ -58,8 +60,7 @@ struct Services {
   std::function<int()> live_workers;     // how many workers this process knows to be alive: /health shows it as celery_workers
   std::function<bool()> draining;        // true once the service is stopping: readiness is then 503
   std::function<std::string()> sandbox;  // "landlock=7 seccomp=yes": shown by /version
-  // Whether the queue and live state answered lately. They are conveniences: shown, but never a reason not to be ready.
-  std::function<bool()> queue_answers, live_state_answers;
+  std::function<bool()> live_state_answers;
 };
 
 }  // namespace docquarry::api

@@ -48,6 +48,7 @@ struct Store {
   std::string rate_key;  // as last asked for
   int sql_reads = 0;
   bool down = false;
+  bool queue_is_away = false;
   bool lends = false;  // the object store gives download links
 
   DocumentView& add(TaskState state, std::string filename = "a.pdf");
@@ -122,8 +123,13 @@ class StoreFiles : public ObjectStore {
 
 class SilentQueue : public TaskQueue {
  public:
+  explicit SilentQueue(Store& store) : store_(store) {}
   Async<Result<void>> announce(TaskTicket) override { co_return Result<void>{}; }
   Async<Result<void>> wait() override { co_return Result<void>{}; }
+  Async<Result<void>> check() override;
+
+ private:
+  Store& store_;
 };
 
 // Plays the events of `events` to whoever watches.
@@ -202,7 +208,7 @@ class Faces {
   StoreCatalogue catalogue_{store};
   StoreLedger ledger_{store};
   StoreFiles files_{store};
-  SilentQueue queue_;
+  SilentQueue queue_{store};
   StoreUsers users_{store};
   StoreLimiter limiter_{store};
   StoreCache cache_{store};

@@ -223,6 +223,11 @@ Async<Result<std::int64_t>> StoreLedger::waiting() {
   co_return store_.waiting;
 }
 
+Async<Result<void>> SilentQueue::check() {
+  if (store_.queue_is_away) co_return fail(queue_unavailable, "sqs at secret-address does not answer");
+  co_return Result<void>{};
+}
+
 Async<Result<StoredObject>> StoreFiles::put(ObjectKey key, ByteSource& content) {
   std::string bytes;
   std::byte block[512];
@@ -330,6 +335,7 @@ Faces::Faces()
                catalogue_,
                ledger_,
                files_,
+               queue_,
                users_,
                limiter_,
                cache_,

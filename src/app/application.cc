@@ -137,6 +137,7 @@ class Application {
                           *drivers_.catalogue,
                           *drivers_.ledger,
                           *drivers_.files,
+                          *drivers_.queue,
                           *drivers_.users,
                           *drivers_.limiter,
                           *drivers_.cache,
@@ -146,7 +147,6 @@ class Application {
                           [this] { return live_workers_; },
                           [this] { return draining_; },
                           [this] { return sandbox_; },
-                          {},
                           live_state_answers()};
   http::Router router_;
   http::Server server_{loop_,   server_options(settings_), router_, api::make_guard(services_), api::make_error_page(services_),

@@ -28,6 +28,9 @@ class TaskQueue {
   virtual Async<Result<void>> announce(TaskTicket ticket) = 0;
   // Returns after consuming one announcement (an earlier one that nobody waited for counts); ends when cancelled.
   virtual Async<Result<void>> wait() = 0;
+
+  // For /readyz: do announcements get through right now? Changes nothing. Answers within a second, whatever the queue does.
+  virtual Async<Result<void>> check() = 0;
 };
 
 }  // namespace docquarry

@@ -380,5 +380,6 @@ def test_every_process_can_be_asked_how_it_is(cluster):
     for api in cluster.apis:
         ready = api.client.get("/readyz")
         assert ready.status == 200, ready
+        until(lambda: api.client.get("/readyz").json()["checks"]["queue"] == "ok", "SQS does not answer")
         health = api.client.get("/health").json()
         assert health["redis_connected"] is True and health["status"] == "healthy" and health["queue_depth"] >= 0, health

@@ -14,6 +14,7 @@ import pdfs
 import processes
 import pytest
 import stores as harness
+from client import Client
 from cluster import KINDS, Cluster
 from fault_proxy import Faults
 from jobs import checked, ended, running, submit, until, watched
@@ -518,6 +519,22 @@ def test_sqs_refuses_all_the_time(cluster, client, answer):
     uids = [submit(client, pdfs.pdf("unannounced %d" % number)) for number in range(3)]
     for uid in uids:
         ended(client, uid)
+
+
+def test_readiness_says_that_sqs_is_silent_and_does_not_wait_for_it(cluster):
+    client = Client(cluster.each_client()[0].port, timeout=5)
+
+    def queue():
+        ready = client.get("/readyz")
+        assert ready.status == 200, ready
+        return ready.json()["checks"]["queue"]
+
+    until(lambda: queue() == "ok", "SQS does not answer")
+    cluster.sqs.store.proxy.faults = Faults(silent=True)
+    until(lambda: queue() == "does not answer; the service goes on without it", "nobody is told")
+    assert client.get("/health").json()["queue_depth"] == -1
+    cluster.sqs.store.proxy.heal()
+    until(lambda: queue() == "ok", "nobody is told that SQS is back")
 
 
 def test_answers_of_the_queue_are_lost(cluster, client):

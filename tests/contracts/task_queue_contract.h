@@ -71,7 +71,18 @@ TYPED_TEST_P(TaskQueueContract, takes_more_rings_than_anybody_will_hear) {
   EXPECT_TRUE(this->rings_within(10s));
 }
 
+TYPED_TEST_P(TaskQueueContract, says_that_announcements_get_through_and_rings_nobody) {
+  must(this->run(this->stores.queue().check()));
+  EXPECT_FALSE(this->rings_within(50ms));
+  must(this->run(this->stores.queue().announce(TaskTicket())));
+  must(this->run(this->stores.queue().check()));
+
+  EXPECT_TRUE(this->rings_within(10s));
+  EXPECT_FALSE(this->rings_within(50ms));
+}
+
 REGISTER_TYPED_TEST_SUITE_P(TaskQueueContract, wakes_one_who_waits, remembers_rings_that_nobody_waited_for,
-                            loses_no_ring_to_a_waiter_that_was_cancelled, takes_more_rings_than_anybody_will_hear);
+                            says_that_announcements_get_through_and_rings_nobody, loses_no_ring_to_a_waiter_that_was_cancelled,
+                            takes_more_rings_than_anybody_will_hear);
 
 }  // namespace docquarry::contracts

@@ -43,7 +43,7 @@ TEST(LegacyFace, health_tells_workers_and_depth_and_is_200_when_the_database_is_
 TEST(LegacyFace, health_says_which_conveniences_are_away) {
   Faces faces;
   faces.services.live_state_answers = [] { return false; };
-  faces.services.queue_answers = [] { return false; };
+  faces.store.queue_is_away = true;
 
   EXPECT_EQ(
       faces.get("/health").body,

@@ -1,4 +1,5 @@
 #include "api/legacy/handlers.h"
+#include "api/store_checks.h"
 #include "base/json_writer.h"
 
 namespace docquarry::api::legacy {
@@ -19,17 +20,14 @@ Async<Result<Response>> get_root(Api&, Request&) {
 Async<Result<Response>> get_health(Api& api, Request&) {
   auto& services = api.services;
   auto waiting = co_await services.ledger.waiting();
-  auto database = co_await services.catalogue.check();
-  auto storage = co_await services.files.check();
-  bool live_state = !services.live_state_answers || services.live_state_answers();
-  bool queue = !services.queue_answers || services.queue_answers();
+  auto checks = co_await check_stores(services);
   std::string body;
   JsonWriter(body)
       .begin_object()
-      .member("status", waiting && database && storage ? "healthy" : "unhealthy")
-      .member("redis_connected", live_state)
+      .member("status", waiting && checks.database && checks.storage ? "healthy" : "unhealthy")
+      .member("redis_connected", checks.live_state_answers)
       .member("celery_workers", services.live_workers ? services.live_workers() : 0)
-      .member("queue_depth", queue ? waiting.value_or(-1) : -1)
+      .member("queue_depth", checks.queue_answers ? waiting.value_or(-1) : -1)
       .member("timestamp", to_naive_iso(services.clock.now()))
       .end_object();
   co_return json_response(200, std::move(body));

@@ -1,5 +1,7 @@
 #include "drivers/aws/sqs_depth.h"
 
+#include "domain/error_codes.h"
+
 #include <charconv>
 
 namespace docquarry::aws {
@@ -27,10 +29,18 @@ QueueDepth depth_in(const std::map<std::string, std::string>& attributes) {
 Async<Result<QueueDepth>> SqsDepth::now() {
   auto place = co_await asking_.take();
   if (known_ && Steady::now() < good_until_) co_return *known_;
-  auto attributes = co_await client_->attributes(queue_url_);
-  known_ = attributes ? Result<QueueDepth>(depth_in(*attributes)) : fail(attributes.error());
+  known_ = co_await ask();
   good_until_ = Steady::now() + age_;
   co_return *known_;
+}
+
+Async<Result<QueueDepth>> SqsDepth::ask() {
+  auto request = client_->attributes(queue_url_);
+  auto attributes = co_await with_timeout(time_, std::move(request));
+  if (!attributes)
+    co_return fail(queue_unavailable, "sqs GetQueueAttributes: no answer within " + std::to_string(time_.count()) + " ms");
+  if (!*attributes) co_return fail(attributes->error());
+  co_return depth_in(**attributes);
 }
 
 }  // namespace docquarry::aws

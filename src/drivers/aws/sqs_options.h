@@ -22,6 +22,8 @@ struct SqsOptions {
   std::chrono::milliseconds send_time{5'000};  // an announcement has failed when it takes longer; somebody's upload waits for it
   std::chrono::milliseconds first_pause{500}, longest_pause{30'000};  // after failures
   std::chrono::seconds depth_age{10};                                 // how old the answer of depth() may be
+  // The depth is not known when asking takes longer: /readyz waits for it, and who probes that gives up after a second.
+  std::chrono::milliseconds depth_time{800};
 };
 
 }  // namespace docquarry

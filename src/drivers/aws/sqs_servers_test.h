@@ -40,7 +40,7 @@ inline SqsOptions options_for(const contracts::TestServer& server) {
   options.credentials.access_key_id = server.fact("access_key");
   options.credentials.secret_access_key = server.fact("secret_key");
   options.long_poll = 1s;  // a test's loop runs until the last request has ended
-  options.send_time = 30s;
+  options.send_time = options.depth_time = 30s;
   options.first_pause = 10ms;
   options.longest_pause = 100ms;
   return options;

@@ -23,7 +23,7 @@ SqsTaskQueue::SqsTaskQueue(boost::asio::io_context& loop, const Clock& clock, co
       client_(std::make_shared<aws::SqsClient>(loop, clock, address, options.credentials)),
       sender_(std::make_shared<aws::SqsSender>(loop, client_, address.queue_url, options)),
       receiver_(std::make_shared<aws::SqsReceiver>(loop, client_, address.queue_url, options)),
-      depth_(std::make_unique<aws::SqsDepth>(loop, client_, address.queue_url, options.depth_age)) {}
+      depth_(std::make_unique<aws::SqsDepth>(loop, client_, address.queue_url, options)) {}
 
 SqsTaskQueue::~SqsTaskQueue() {
   sender_->stop();
@@ -36,6 +36,11 @@ Async<Result<void>> SqsTaskQueue::announce(TaskTicket ticket) {
 }
 
 Async<Result<void>> SqsTaskQueue::wait() { return receiver_->wait(); }
+
+Async<Result<void>> SqsTaskQueue::check() {
+  CO_CHECK(co_await depth_->now());
+  co_return Result<void>{};
+}
 
 Async<Result<QueueDepth>> SqsTaskQueue::depth() { return depth_->now(); }
 

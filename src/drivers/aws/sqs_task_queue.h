@@ -38,8 +38,9 @@ class SqsTaskQueue : public TaskQueue {
   // Errors: queue_unavailable, connection_failed, those of the credentials. At once while the queue is left alone after a failure.
   Async<Result<void>> announce(TaskTicket ticket) override;
   Async<Result<void>> wait() override;
+  Async<Result<void>> check() override;  // whether depth() is known
 
-  // Approximate, and up to depth_age old; an error is kept as long. Errors: those of announce().
+  // Approximate, and up to depth_age old; an error is kept as long. Errors: those of announce(); queue_unavailable after depth_time.
   Async<Result<QueueDepth>> depth();
 
  private:

@@ -297,6 +297,52 @@ TEST_P(SqsTaskQueueTest, may_be_destroyed_with_a_loop_that_does_not_run_any_more
   loop.reset();
 }
 
+TEST_P(SqsTaskQueueTest, says_that_announcements_do_not_get_through_to_a_queue_that_is_missing) {
+  options_.queue_url = queues_.address_of("no-such-queue");
+
+  auto checked = run(open()->check());
+
+  ASSERT_EQ(code_of(checked), "queue_unavailable");
+  EXPECT_THAT(checked.error().message(), HasSubstr("does not exist"));
+}
+
+TEST(SqsTaskQueue, says_whether_the_server_is_there) {
+  boost::asio::io_context loop(1);
+  RealClock clock;
+  auto server = std::make_unique<contracts::TestServer>("sqs", std::vector<std::string>{"moto"});
+  auto options = options_for(*server);
+  options.depth_age = 0s;
+  auto queue = must(SqsTaskQueue::open(loop, clock, options));
+
+  auto while_it_runs = contracts::run(loop, queue->check());
+  server.reset();
+  auto when_it_is_stopped = contracts::run(loop, queue->check());
+
+  EXPECT_EQ(code_of(while_it_runs), "no error");
+  EXPECT_EQ(code_of(when_it_is_stopped), "connection_failed");
+}
+
+TEST(SqsTaskQueue, says_within_its_time_that_nothing_gets_through_and_remembers_it) {
+  boost::asio::io_context loop(1);
+  RealClock clock;
+  ScriptedServer server(loop);
+  server.serve({{ScriptedServer::announced, ""}, {ScriptedServer::announced, ""}});  // takes requests and says nothing
+  SqsOptions options;
+  options.queue_url = server.url("/1/q");
+  options.credentials.access_key_id = options.credentials.secret_access_key = "x";
+  options.depth_time = 50ms;
+  options.depth_age = 1h;
+  auto queue = must(SqsTaskQueue::open(loop, clock, options));
+
+  for (int i = 0; i < 3; ++i) {
+    auto checked = contracts::run(loop, queue->check());
+    ASSERT_EQ(code_of(checked), "queue_unavailable");
+    EXPECT_THAT(checked.error().message(), HasSubstr("no answer within 50 ms"));
+  }
+
+  EXPECT_EQ(server.connections, 1);
+}
+
 // What real servers do too rarely: they carry out a part of a batch.
 TEST(SqsTaskQueue, tells_each_caller_what_became_of_its_own_announcement) {
   boost::asio::io_context loop(1);

@@ -24,6 +24,7 @@ class TwoQueues : public TaskQueue {
 
   Async<Result<void>> announce(TaskTicket ticket) override { co_return co_await announces_.announce(std::move(ticket)); }
   Async<Result<void>> wait() override { co_return co_await waits_.wait(); }
+  Async<Result<void>> check() override { co_return co_await announces_.check(); }
 
  private:
   TaskQueue& announces_;
