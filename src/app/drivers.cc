@@ -2,6 +2,7 @@
 
 #include "app/store_options.h"
 #include "app/store_settings.h"
+#include "app/store_url.h"
 #include "domain/error_codes.h"
 #include "drivers/aws/s3_object_store.h"
 #include "drivers/aws/sqs_task_queue.h"
@@ -32,14 +33,13 @@
 namespace docquarry {
 namespace {
 
-tl::unexpected<Error> unknown_scheme(std::string_view setting, std::string_view url) {
-  return fail(invalid_setting,
-              std::string(setting) + ": no store of the kind '" + std::string(split_store_url(url).scheme) + ":' is known");
+tl::unexpected<Error> unknown_kind(std::string_view setting, std::string_view url) {
+  return fail(invalid_setting, std::string(setting) + ": no store of the kind '" + std::string(store_kind(url)) + ":' is known");
 }
 
 Result<void> open_sqlite(const Settings& settings, StoreUse use, Drivers& drivers) {
   SqliteOptions options;
-  options.path = std::string(split_store_url(settings.database).rest);
+  options.path = std::string(store_place(settings.database));
   options.beside = use == StoreUse::beside;
   TRY(drivers.database, SqliteDatabase::open(std::move(options), drivers.clock->now()));
   drivers.alone = use == StoreUse::serve;
@@ -54,10 +54,10 @@ Result<void> open_postgres(const Settings& settings, boost::asio::io_context& lo
 }
 
 Result<void> open_database(const Settings& settings, StoreUse use, boost::asio::io_context& loop, Drivers& drivers) {
-  auto scheme = split_store_url(settings.database).scheme;
-  if (scheme == "sqlite") CHECK(open_sqlite(settings, use, drivers));
-  else if (scheme == "postgres") CHECK(open_postgres(settings, loop, drivers));
-  else return unknown_scheme("DOCQUARRY_DATABASE", settings.database);
+  auto kind = store_kind(settings.database);
+  if (kind == "sqlite") CHECK(open_sqlite(settings, use, drivers));
+  else if (kind == "postgres") CHECK(open_postgres(settings, loop, drivers));
+  else return unknown_kind("DOCQUARRY_DATABASE", settings.database);
   drivers.catalogue = std::make_unique<SqlCatalogue>(*drivers.database, *drivers.ids);
   drivers.ledger = std::make_unique<SqlLedger>(*drivers.database, *drivers.ids);
   drivers.control = std::make_unique<SqlQueueControl>(*drivers.database);
@@ -66,27 +66,27 @@ Result<void> open_database(const Settings& settings, StoreUse use, boost::asio::
 }
 
 Result<void> open_files(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
-  auto url = split_store_url(settings.files);
-  if (url.scheme == "file") {
-    TRY(drivers.files, DiskObjectStore::open(std::string(url.rest)));
-  } else if (url.scheme == "s3") {
+  auto kind = store_kind(settings.files);
+  if (kind == "file") {
+    TRY(drivers.files, DiskObjectStore::open(std::string(store_place(settings.files))));
+  } else if (kind == "s3") {
     TRY(drivers.files, S3ObjectStore::open(loop, *drivers.clock, s3_options(settings), settings.aws));
   } else {
-    return unknown_scheme("DOCQUARRY_FILES", settings.files);
+    return unknown_kind("DOCQUARRY_FILES", settings.files);
   }
   return {};
 }
 
 Result<void> open_queue(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
-  auto scheme = split_store_url(settings.queue).scheme;
-  if (scheme == "memory") {
+  auto kind = store_kind(settings.queue);
+  if (kind == "memory") {
     drivers.queue = std::make_unique<MemoryTaskQueue>(loop);
-  } else if (scheme == "postgres" && drivers.postgres != nullptr) {
+  } else if (kind == "postgres" && drivers.postgres != nullptr) {
     drivers.queue = std::make_unique<PostgresTaskQueue>(*drivers.postgres, *drivers.ids);
-  } else if (scheme == "sqs") {
+  } else if (kind == "sqs") {
     TRY(drivers.queue, SqsTaskQueue::open(loop, *drivers.clock, sqs_options(settings)));
   } else {
-    return unknown_scheme("DOCQUARRY_QUEUE", settings.queue);
+    return unknown_kind("DOCQUARRY_QUEUE", settings.queue);
   }
   return {};
 }
@@ -98,14 +98,14 @@ std::unique_ptr<ProgressBoard> local_board(boost::asio::io_context& loop, Driver
 }
 
 Result<void> open_live_state(const Settings& settings, boost::asio::io_context& loop, Drivers& drivers) {
-  auto scheme = split_store_url(settings.live).scheme;
+  auto kind = store_kind(settings.live);
   drivers.board = local_board(loop, drivers);
   drivers.limiter = std::make_unique<MemoryRateLimiter>(*drivers.clock);
-  if (scheme == "memory") {
+  if (kind == "memory") {
     drivers.cache = std::make_unique<MemoryResultCache>(*drivers.clock);
     return {};
   }
-  if (scheme != "redis" && scheme != "rediss") return unknown_scheme("DOCQUARRY_LIVE", settings.live);
+  if (kind != "redis") return unknown_kind("DOCQUARRY_LIVE", settings.live);
   TRY(auto options, redis_options(settings));
   drivers.redis = std::make_unique<Redis>(loop, std::move(options));
   drivers.board_without_redis = std::exchange(drivers.board, nullptr);

@@ -1,4 +1,4 @@
-// Which provider meets which need: the scheme of one setting per port decides.
+// Which provider meets which need: the kind of store that one setting per port names decides.
 #pragma once
 
 #include "app/settings.h"

@@ -3,6 +3,7 @@
 #include "app/drivers.h"
 #include "app/redis_import.h"
 #include "app/run_on_loop.h"
+#include "app/store_url.h"
 #include "domain/error_codes.h"
 
 namespace docquarry {
@@ -10,7 +11,7 @@ namespace {
 
 // What is read here is not read again soon, and nobody waits for it: a slow Redis may take its time.
 Result<RedisOptions> patient_redis(const Settings& settings) {
-  if (!settings.live.starts_with("redis"))
+  if (store_kind(settings.live) != "redis")
     return fail(invalid_setting, "no Redis is set: set REDIS_HOST, or DOCQUARRY_LIVE=redis://HOST:PORT/DB");
   TRY(auto options, parse_redis_url(settings.live));
   options.limit = std::chrono::seconds(30);

@@ -5,6 +5,7 @@
 #include "app/run_on_loop.h"
 #include "app/settings_table.h"
 #include "app/store_migration.h"
+#include "app/store_url.h"
 #include "domain/error_codes.h"
 
 #include <filesystem>
@@ -40,10 +41,9 @@ Result<void> check(const Settings& settings, const Settings& source, const Migra
     return fail(invalid_request, "--from-database is the database of the settings: set DOCQUARRY_DATABASE to the new one");
   if (!order.from_files.empty() && source.files == settings.files)
     return fail(invalid_request, "--from-files are the files of the settings: set DOCQUARRY_FILES to the new ones");
-  constexpr std::string_view sqlite = "sqlite:";
-  bool is_file = order.from_database.starts_with(sqlite);
-  if (is_file && !std::filesystem::exists(order.from_database.substr(sqlite.size())))
-    return fail(invalid_request, "--from-database: there is no " + order.from_database.substr(sqlite.size()));
+  std::string place(store_place(order.from_database));
+  if (store_kind(order.from_database) == "sqlite" && !std::filesystem::exists(place))
+    return fail(invalid_request, "--from-database: there is no " + place);
   return {};
 }
 

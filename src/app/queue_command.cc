@@ -7,6 +7,7 @@
 #include "app/run_on_loop.h"
 #include "app/spoken.h"
 #include "app/sqs_operations.h"
+#include "app/store_url.h"
 #include "drivers/system/system_clock.h"
 
 #include <fmt/core.h>
@@ -107,7 +108,7 @@ class QueueWork {
   }
 
   // The bell of an embedded service hangs inside its process; it looks for work on a timer, too.
-  bool bell_is_elsewhere() const { return settings_.queue == "memory:"; }
+  bool bell_is_elsewhere() const { return store_kind(settings_.queue) == "memory"; }
 
   const Settings& settings_;
   Drivers& drivers_;

@@ -5,6 +5,7 @@
 #include "app/spoken.h"
 #include "app/sqs_operations.h"
 #include "app/store_reset.h"
+#include "app/store_url.h"
 #include "domain/error_codes.h"
 #include "drivers/redis/original_keys.h"
 #include "drivers/sql/sql_copy.h"
@@ -123,7 +124,7 @@ Result<int> reset_stores(const Settings& settings, const ResetOrder& order, cons
   TRY(auto drivers, open_drivers(settings, loop, StoreUse::serve));
   std::optional<Redis> redis;
   std::optional<OriginalKeys> keys;
-  if (!order.skip_redis && settings.live.starts_with("redis")) {
+  if (!order.skip_redis && store_kind(settings.live) == "redis") {
     TRY(auto options, parse_redis_url(settings.live));
     options.limit = std::chrono::seconds(30);
     redis.emplace(loop, std::move(options));

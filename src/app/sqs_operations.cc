@@ -2,6 +2,7 @@
 
 #include "app/spoken.h"
 #include "app/store_options.h"
+#include "app/store_url.h"
 
 #include <fmt/core.h>
 
@@ -21,7 +22,7 @@ Result<SqsOperations> SqsOperations::open(const Settings& settings, boost::asio:
                                           const CommandWatcher& watcher) {
   SqsOperations operations(watcher);
   operations.lease_ = settings.lease;
-  if (!settings.queue.starts_with("sqs:")) return operations;
+  if (store_kind(settings.queue) != "sqs") return operations;
   TRY(operations.admin_, SqsQueueAdmin::open(loop, clock, sqs_options(settings)));
   return operations;
 }

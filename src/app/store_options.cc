@@ -1,5 +1,7 @@
 #include "app/store_options.h"
 
+#include "app/store_url.h"
+
 #include <algorithm>
 
 namespace docquarry {
@@ -8,11 +10,6 @@ namespace {
 const std::string& either(const std::string& special, const std::string& general) { return special.empty() ? general : special; }
 
 }  // namespace
-
-StoreUrl split_store_url(std::string_view url) {
-  auto colon = url.find(':');
-  return {url.substr(0, colon), colon == url.npos ? std::string_view() : url.substr(colon + 1)};
-}
 
 PostgresOptions postgres_options(const Settings& settings) {
   PostgresOptions options;
@@ -24,7 +21,7 @@ PostgresOptions postgres_options(const Settings& settings) {
 
 aws::S3Options s3_options(const Settings& settings) {
   aws::S3Options options;
-  auto place = split_store_url(settings.files).rest.substr(2);  // behind the slashes
+  auto place = store_place(settings.files).substr(2);  // behind the slashes
   auto slash = place.find('/');
   options.bucket = place.substr(0, slash);
   if (slash != place.npos) options.prefix = place.substr(slash + 1);
@@ -41,18 +38,18 @@ aws::S3Options s3_options(const Settings& settings) {
 
 SqsOptions sqs_options(const Settings& settings) {
   SqsOptions options;
-  options.queue_url = split_store_url(settings.queue).rest;
+  options.queue_url = store_place(settings.queue);
   options.endpoint = either(settings.sqs_endpoint, settings.aws_endpoint);
   options.region = settings.aws_region;
   options.credentials = settings.aws;
-  if (settings.files.starts_with("s3://")) options.bucket = s3_options(settings).bucket;
+  if (store_kind(settings.files) == "s3") options.bucket = s3_options(settings).bucket;
   options.messages_at_once = std::clamp(settings.concurrency, 1, 10);
   return options;
 }
 
 Result<RedisOptions> redis_options(const Settings& settings) {
   TRY(auto options, parse_redis_url(settings.live));
-  if (settings.files.starts_with("s3://")) options.bucket = s3_options(settings).bucket;
+  if (store_kind(settings.files) == "s3") options.bucket = s3_options(settings).bucket;
   return options;
 }
 

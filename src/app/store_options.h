@@ -7,15 +7,7 @@
 #include "drivers/postgres/postgres_options.h"
 #include "drivers/redis/redis_options.h"
 
-#include <string_view>
-
 namespace docquarry {
-
-// "redis://host/0" -> {"redis", "//host/0"}.
-struct StoreUrl {
-  std::string_view scheme, rest;
-};
-StoreUrl split_store_url(std::string_view url);
 
 PostgresOptions postgres_options(const Settings& settings);  // settings.database is postgres://…
 aws::S3Options s3_options(const Settings& settings);         // settings.files is s3://BUCKET/PREFIX

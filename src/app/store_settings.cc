@@ -1,5 +1,6 @@
 #include "app/store_settings.h"
 
+#include "app/store_url.h"
 #include "domain/error_codes.h"
 #include "net/url.h"
 
@@ -29,7 +30,7 @@ std::string default_files(const Settings& settings) {
 
 std::string default_queue(const Settings& settings) {
   if (!settings.sqs_queue_url.empty()) return "sqs:" + settings.sqs_queue_url;
-  return settings.database.starts_with("postgres:") ? "postgres:" : "memory:";
+  return store_kind(settings.database) == "postgres" ? "postgres:" : "memory:";
 }
 
 std::string default_live(const Settings& settings) {
@@ -40,17 +41,17 @@ std::string default_live(const Settings& settings) {
 }
 
 Result<void> check_stores(const Settings& settings) {
-  bool shared_database = settings.database.starts_with("postgres:");
+  bool shared_database = store_kind(settings.database) == "postgres";
   bool both_roles = settings.roles.contains("api") && settings.roles.contains("worker");
   std::string only = "DOCQUARRY_ROLES=" + *settings.roles.begin();
   if (!shared_database && !both_roles)
     return fail(invalid_setting, only +
                                      " needs a database that other processes can use: set DOCQUARRY_DATABASE=postgres://…, or "
                                      "DOCQUARRY_ROLES=api,worker");
-  if (settings.queue == "postgres:" && !shared_database)
+  if (store_kind(settings.queue) == "postgres" && !shared_database)
     return fail(invalid_setting,
                 "DOCQUARRY_QUEUE=postgres: needs DOCQUARRY_DATABASE=postgres://… (with SQLite, leave DOCQUARRY_QUEUE at memory:)");
-  if (settings.queue == "memory:" && !both_roles)
+  if (store_kind(settings.queue) == "memory" && !both_roles)
     return fail(invalid_setting, only +
                                      " cannot be reached by DOCQUARRY_QUEUE=memory:, which rings only inside one process: set "
                                      "DOCQUARRY_QUEUE to postgres: or sqs:URL");
