@@ -1,36 +1,27 @@
 // Something that happens once, and that any number of coroutines may wait for: "the service is stopping".
 #pragma once
 
-#include "base/async.h"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include "base/wakeup.h"
 
 namespace docquarry {
 
 class Signal {
  public:
-  explicit Signal(boost::asio::io_context& loop) : timer_(loop, boost::asio::steady_timer::time_point::max()) {}
+  explicit Signal(boost::asio::io_context& loop) : raise_(loop) {}
 
   void raise() {
     raised_ = true;
-    timer_.cancel();
+    raise_.wake();
   }
   bool is_raised() const { return raised_; }
 
   // Returns at once when it was raised before; ends when cancelled.
   Async<void> wait() {
-    while (!raised_) {
-      boost::system::error_code woken;
-      co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
-      auto state = co_await boost::asio::this_coro::cancellation_state;
-      bool cancelled = state.cancelled() != boost::asio::cancellation_type::none;
-      if (cancelled && !raised_) throw boost::system::system_error(boost::asio::error::operation_aborted);
-    }
+    if (!raised_) co_await raise_.wait();
   }
 
  private:
-  boost::asio::steady_timer timer_;
+  Wakeup raise_;
   bool raised_ = false;
 };
 

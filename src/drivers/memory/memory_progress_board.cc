@@ -1,8 +1,7 @@
 #include "drivers/memory/memory_progress_board.h"
 
+#include "base/wakeup.h"
 #include "domain/error_codes.h"
-
-#include <boost/asio/redirect_error.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -17,10 +16,10 @@ struct HashDocument {
 }  // namespace
 
 struct MemoryProgressBoard::Entry {
-  explicit Entry(boost::asio::io_context& loop) : changed(loop, boost::asio::steady_timer::time_point::max()) {}
+  explicit Entry(boost::asio::io_context& loop) : changed(loop) {}
 
-  std::deque<ProgressEvent> events;   // the newest last
-  boost::asio::steady_timer changed;  // never fires; cancelling it wakes all who watch, whose waits are one operation each
+  std::deque<ProgressEvent> events;  // the newest last
+  Wakeup changed;                    // for all who watch
   int watchers = 0;
   bool forgotten = false;
 };
@@ -77,11 +76,7 @@ class MemoryProgressBoard::Feed : public EventFeed {
  private:
   Async<void> wait_for_change() {
     auto entry = entry_;
-    boost::system::error_code woken;
-    co_await entry->changed.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
-    auto state = co_await boost::asio::this_coro::cancellation_state;
-    bool cancelled = state.cancelled() != boost::asio::cancellation_type::none;
-    if (cancelled) throw boost::system::system_error(boost::asio::error::operation_aborted);
+    co_await entry->changed.wait();
   }
 
   std::shared_ptr<Board> board_;
@@ -107,7 +102,7 @@ Async<void> MemoryProgressBoard::post(Standing standing) {
   event.standing.prompt = std::string();
   events.push_back(std::move(event));
   if (events.size() > board_->limits.events_per_document) events.pop_front();
-  entry->changed.cancel();
+  entry->changed.wake();
   board_->make_room();
 }
 
@@ -130,7 +125,7 @@ Async<void> MemoryProgressBoard::forget(DocumentId document) {
   auto entry = *known;
   board_->entries.erase(document);
   entry->forgotten = true;
-  entry->changed.cancel();
+  entry->changed.wake();
 }
 
 std::size_t MemoryProgressBoard::documents() const { return board_->entries.size(); }

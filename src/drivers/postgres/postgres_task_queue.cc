@@ -1,5 +1,6 @@
 #include "drivers/postgres/postgres_task_queue.h"
 
+#include "base/bell.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
 #include "drivers/postgres/jitter.h"
@@ -7,11 +8,9 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/redirect_error.hpp>
 
 #include <algorithm>
 #include <charconv>
-#include <list>
 
 namespace docquarry {
 namespace {
@@ -23,13 +22,12 @@ constexpr std::chrono::steady_clock::duration first_pause = 100ms, longest_pause
 
 }  // namespace
 
-struct PostgresTaskQueue::Bell : std::enable_shared_from_this<Bell> {
-  Bell(PostgresDatabase& of_all, PostgresAddress where, std::string own_name)
-      : database(of_all), address(std::move(where)), name(std::move(own_name)) {}
+struct PostgresTaskQueue::Line : std::enable_shared_from_this<Line> {
+  Line(PostgresDatabase& of_all, PostgresAddress where, std::string own_name)
+      : database(of_all), address(std::move(where)), name(std::move(own_name)), bell(of_all.loop(), most_unheard) {}
 
-  struct Waiter;
-  void ring();
-  void stop_listening_if_alone();
+  void start_listening();
+  void stop_listening_if_nobody_waits();
   Async<void> send();
   Async<Result<void>> connect();
   Async<void> listen();
@@ -38,52 +36,29 @@ struct PostgresTaskQueue::Bell : std::enable_shared_from_this<Bell> {
   PostgresDatabase& database;
   PostgresAddress address;
   std::string name;
-  std::list<Waiter*> waiting;
-  int unheard = 0;  // rings that nobody waited for
-  int unsent = 0;   // announcements of which other processes do not know yet
+  Bell bell;       // of this process
+  int unsent = 0;  // announcements of which other processes do not know yet
   bool is_sending = false;
   std::unique_ptr<PostgresConnection> connection;
   std::shared_ptr<boost::asio::cancellation_signal> listener;  // of the coroutine that listens, while somebody waits
 };
 
-// As in drivers/memory: a ring that reached a waiter which was cancelled at the same moment goes to the next.
-struct PostgresTaskQueue::Bell::Waiter {
-  explicit Waiter(std::shared_ptr<Bell> owner)
-      : bell(std::move(owner)), timer(bell->database.loop(), boost::asio::steady_timer::time_point::max()) {
-    place = bell->waiting.insert(bell->waiting.end(), this);
-  }
-  ~Waiter() {
-    if (!rung) bell->waiting.erase(place);
-    else if (!heard) bell->ring();
-    bell->stop_listening_if_alone();
-  }
-
-  std::shared_ptr<Bell> bell;
-  boost::asio::steady_timer timer;
-  std::list<Waiter*>::iterator place;
-  bool rung = false, heard = false;
-};
-
-void PostgresTaskQueue::Bell::ring() {
-  if (waiting.empty()) {
-    unheard = std::min(unheard + 1, most_unheard);
-    return;
-  }
-  Waiter& first = *waiting.front();
-  waiting.pop_front();
-  first.rung = true;
-  first.timer.cancel();
+void PostgresTaskQueue::Line::start_listening() {
+  if (listener) return;
+  listener = std::make_shared<boost::asio::cancellation_signal>();
+  auto ended = [signal = listener](std::exception_ptr) {};  // cancelled, which is how it ends
+  boost::asio::co_spawn(database.loop(), listen(), boost::asio::bind_cancellation_slot(listener->slot(), ended));
 }
 
 // The connection stays and goes on listening; what arrives meanwhile lies in its socket.
-void PostgresTaskQueue::Bell::stop_listening_if_alone() {
-  if (!waiting.empty() || !listener) return;
+void PostgresTaskQueue::Line::stop_listening_if_nobody_waits() {
+  if (bell.is_anyone_waiting() || !listener) return;
   auto signal = std::move(listener);
   signal->emit(boost::asio::cancellation_type::terminal);
 }
 
 // Ends when everything is sent.
-Async<void> PostgresTaskQueue::Bell::send() {
+Async<void> PostgresTaskQueue::Line::send() {
   auto self = shared_from_this();
   while (unsent > 0) {
     int count = std::exchange(unsent, 0);
@@ -95,7 +70,7 @@ Async<void> PostgresTaskQueue::Bell::send() {
   }
 }
 
-Async<Result<void>> PostgresTaskQueue::Bell::connect() {
+Async<Result<void>> PostgresTaskQueue::Line::connect() {
   CO_TRY(auto opened, co_await PostgresConnection::open(database.loop(), address, database.options()));
   std::vector<PostgresStep> steps;
   steps.emplace_back("LISTEN docquarry_tasks");
@@ -106,7 +81,7 @@ Async<Result<void>> PostgresTaskQueue::Bell::connect() {
 }
 
 // Until it is cancelled, because nobody waits any more.
-Async<void> PostgresTaskQueue::Bell::listen() {
+Async<void> PostgresTaskQueue::Line::listen() {
   auto self = shared_from_this();
   auto pause = first_pause;
   while (true) {
@@ -117,7 +92,7 @@ Async<void> PostgresTaskQueue::Bell::listen() {
     auto connected = co_await connect();
     if (connected) {
       pause = first_pause;
-      ring();
+      bell.ring();
       continue;
     }
     log::warn("cannot listen for new tasks, trying again", connected.error());
@@ -127,7 +102,7 @@ Async<void> PostgresTaskQueue::Bell::listen() {
 }
 
 // Until the connection is lost. A message is "NAME COUNT"; anything else that somebody sends rings once.
-Async<void> PostgresTaskQueue::Bell::hear(PostgresConnection& listening) {
+Async<void> PostgresTaskQueue::Line::hear(PostgresConnection& listening) {
   while (true) {
     auto heard = co_await listening.notification();
     if (!heard) {
@@ -138,47 +113,44 @@ Async<void> PostgresTaskQueue::Bell::hear(PostgresConnection& listening) {
     if (heard->substr(0, space) == name) continue;
     int count = 1;
     if (space != heard->npos) std::from_chars(heard->data() + space + 1, heard->data() + heard->size(), count);
-    for (int i = 0; i < std::min(count, most_unheard); ++i) ring();
+    for (int i = 0; i < std::min(count, most_unheard); ++i) bell.ring();
   }
 }
 
 PostgresTaskQueue::PostgresTaskQueue(PostgresDatabase& database, IdSource& ids)
-    : bell_(std::make_shared<Bell>(database, PostgresAddress::parse(database.options().url).value(), ids.next())) {}
+    : line_(std::make_shared<Line>(database, PostgresAddress::parse(database.options().url).value(), ids.next())) {}
 
 PostgresTaskQueue::~PostgresTaskQueue() = default;
 
+// While somebody waits. Holds the line, because a caller may outlive the queue while the process stops.
+class PostgresTaskQueue::Listening {
+ public:
+  explicit Listening(std::shared_ptr<Line> line) : line_(std::move(line)) { line_->start_listening(); }
+  Listening(const Listening&) = delete;
+  ~Listening() { line_->stop_listening_if_nobody_waits(); }
+
+ private:
+  std::shared_ptr<Line> line_;
+};
+
 Async<Result<void>> PostgresTaskQueue::announce(TaskTicket) {
-  bell_->ring();
-  ++bell_->unsent;
-  if (!bell_->is_sending) {
-    bell_->is_sending = true;
-    auto ended = [bell = bell_](std::exception_ptr defect) {
-      bell->is_sending = false;
+  line_->bell.ring();
+  ++line_->unsent;
+  if (!line_->is_sending) {
+    line_->is_sending = true;
+    auto ended = [line = line_](std::exception_ptr defect) {
+      line->is_sending = false;
       if (defect) log::error("telling other processes of new tasks ended with an exception");
     };
-    boost::asio::co_spawn(bell_->database.loop(), bell_->send(), ended);  // ends by itself
+    boost::asio::co_spawn(line_->database.loop(), line_->send(), ended);  // ends by itself
   }
   co_return Result<void>{};
 }
 
 Async<Result<void>> PostgresTaskQueue::wait() {
-  if (bell_->unheard > 0) {
-    --bell_->unheard;
-    co_return Result<void>{};
-  }
-  Bell::Waiter waiter(bell_);
-  if (!bell_->listener) {
-    bell_->listener = std::make_shared<boost::asio::cancellation_signal>();
-    auto signal = bell_->listener;
-    auto ended = [signal](std::exception_ptr) {};  // cancelled, which is how it ends
-    boost::asio::co_spawn(bell_->database.loop(), bell_->listen(), boost::asio::bind_cancellation_slot(signal->slot(), ended));
-  }
-  boost::system::error_code woken;
-  co_await waiter.timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
-  auto state = co_await boost::asio::this_coro::cancellation_state;
-  bool cancelled = state.cancelled() != boost::asio::cancellation_type::none;
-  if (cancelled || !waiter.rung) throw boost::system::system_error(boost::asio::error::operation_aborted);
-  waiter.heard = true;
+  if (line_->bell.heard()) co_return Result<void>{};
+  Listening listening(line_);
+  co_await line_->bell.wait();
   co_return Result<void>{};
 }
 

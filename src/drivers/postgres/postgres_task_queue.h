@@ -26,8 +26,9 @@ class PostgresTaskQueue : public TaskQueue {
   Async<Result<void>> check() override { co_return Result<void>{}; }
 
  private:
-  struct Bell;
-  std::shared_ptr<Bell> bell_;  // shared with the coroutines that send and listen
+  struct Line;
+  class Listening;
+  std::shared_ptr<Line> line_;  // shared with the coroutines that send and listen
 };
 
 }  // namespace docquarry

@@ -1,6 +1,7 @@
 #include "drivers/sql/sql_progress_board.h"
 
 #include "base/log.h"
+#include "base/wakeup.h"
 #include "domain/error_codes.h"
 
 #include <boost/asio/redirect_error.hpp>
@@ -24,10 +25,10 @@ bool is_news(const Standing& next, const Standing& known) {
 }  // namespace
 
 struct SqlProgressBoard::Entry {
-  explicit Entry(boost::asio::io_context& loop) : changed(loop, boost::asio::steady_timer::time_point::max()) {}
+  explicit Entry(boost::asio::io_context& loop) : changed(loop) {}
 
   std::optional<ProgressEvent> last;  // a slow reader misses what was in between, never this
-  boost::asio::steady_timer changed;  // never fires; cancelling it wakes all who wait
+  Wakeup changed;                     // for all who wait
   int watchers = 0, waiting = 0;      // feeds, and those of them in next()
   bool forgotten = false;
 };
@@ -64,7 +65,7 @@ std::uint64_t SqlProgressBoard::Board::next_number() {
 void SqlProgressBoard::Board::publish(Entry& entry, Standing standing) {
   if (entry.last && !is_news(standing, entry.last->standing)) return;
   entry.last = ProgressEvent{next_number(), std::move(standing)};
-  entry.changed.cancel();
+  entry.changed.wake();
 }
 
 // The document is gone.
@@ -74,7 +75,7 @@ void SqlProgressBoard::Board::end(DocumentId document) {
   auto entry = std::move(place->second);
   entries.erase(place);
   entry->forgotten = true;
-  entry->changed.cancel();
+  entry->changed.wake();
 }
 
 void SqlProgressBoard::Board::start_waiting(Entry& entry) {
@@ -148,11 +149,7 @@ class SqlProgressBoard::Feed : public EventFeed {
 
   Async<void> wait_for_change() {
     Waiting waiting(*board_, entry_);
-    boost::system::error_code woken;
-    co_await entry_->changed.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, woken));
-    auto state = co_await boost::asio::this_coro::cancellation_state;
-    bool cancelled = state.cancelled() != boost::asio::cancellation_type::none;
-    if (cancelled) throw boost::system::system_error(boost::asio::error::operation_aborted);
+    co_await entry_->changed.wait();
   }
 
   std::shared_ptr<Board> board_;
