@@ -2,6 +2,7 @@
 
 #include "drivers/redis/redis_keys.h"
 #include "drivers/redis/redis_stores_test.h"
+#include "drivers/redis/redis_subscriber.h"
 
 namespace docquarry::contracts {
 namespace {
@@ -256,6 +257,25 @@ TEST_F(RedisBoards, find_out_in_sql_what_nobody_could_tell) {
   EXPECT_EQ(next(*feed).state, TaskState::completed);
   api.sql.deleted.insert(document);
   EXPECT_EQ(code_of(run(loop, feed->next())), "document_not_found");
+}
+
+// The worker may have lost Redis with us: then what it did stands in SQL alone, and nobody will say it.
+TEST_F(RedisBoards, look_into_sql_after_a_gap_even_when_redis_remembers_nothing_new) {
+  options.silence = 1h;  // so that nothing but the gap makes the feed look
+  Process api(loop, options);
+  auto feed = watch(api);
+  Subscription beside_it(api.redis.subscriber(), redis_keys::channel(0, document));
+  wait_until(loop, [&] { return beside_it.is_live(); });
+  int period = beside_it.period();
+  other.ask({"CLIENT", "KILL", "TYPE", "pubsub"});
+  api.sql.truth[document] = standing(TaskState::completed, 10);
+  // The gap is over before the feed goes on, so that it does not follow SQL during it.
+  wait_until(loop, [&] { return beside_it.is_live() && beside_it.period() > period; });
+
+  auto event = next_within(*feed, 20s);
+
+  ASSERT_TRUE(event) << "the feed waits for Redis";
+  EXPECT_EQ(must(std::move(*event)).standing.state, TaskState::completed);
 }
 
 TEST_F(RedisBoards, let_a_feed_outlive_them) {
