@@ -123,6 +123,9 @@ class connect:
         self.close()
 
 
+DATABASES = 256  # as many as tests/servers/redis has; a place is not given out again while its test may still run
+
+
 class Redis(Store):
     kind = "redis"
 
@@ -132,7 +135,11 @@ class Redis(Store):
         return server
 
     def new_place(self):
-        return RedisPlace(self, next(Store.numbers) % 16)
+        return RedisPlace(self, next(self.databases) % DATABASES)
+
+    @functools.cached_property
+    def databases(self):
+        return itertools.count()
 
     def restart(self):
         """Nothing is kept: it comes back empty."""

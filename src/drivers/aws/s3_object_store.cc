@@ -74,14 +74,18 @@ Async<Result<StoredObject>> S3ObjectStore::put(ObjectKey key, ByteSource& conten
     bool is_last = held == 0;
     if (is_last && !parts.has_begun()) {
       CO_CHECK(co_await aws::put_whole(*bucket_, name, part, threads_));
+      CO_CHECK(fault_point("upload.after_put"));
       stored.sha256 = part.sha256();
       co_return stored;
     }
     if (!parts.has_begun()) CO_CHECK(co_await parts.begin());
     CO_CHECK(co_await parts.add(part));
+    CO_CHECK(fault_point("upload.after_part"));
     if (is_last) break;
   }
+  CO_CHECK(fault_point("upload.before_complete"));
   CO_CHECK(co_await parts.complete());
+  CO_CHECK(fault_point("upload.after_complete"));
   stored.sha256 = whole.finish_hex();
   co_return stored;
 }
@@ -110,6 +114,7 @@ Async<Result<ReadOnlyFile>> S3ObjectStore::open_file(ObjectKey key, std::string 
   while (true) {
     CO_TRY(auto got, co_await download->read(std::span(block.get(), block_bytes)));
     if (got == 0) break;
+    CO_CHECK(fault_point("process.file_arriving"));
     auto keep = [&] { return copy.append(std::span(block.get(), got)); };
     CO_CHECK(co_await off_loop(threads_, keep));
   }
@@ -123,6 +128,7 @@ Async<Result<ReadOnlyFile>> S3ObjectStore::open_file(ObjectKey key, std::string 
 Async<Result<void>> S3ObjectStore::remove(ObjectKey key) {
   CO_TRY(auto name, name_of(key));
   auto request = bucket_->object_request("DELETE", name);
+  CO_CHECK(fault_point("delete.before_object"));
   auto removed = co_await bucket_->send(std::move(request), "remove an object");
   if (!removed && !removed.error().is(file_not_found)) co_return fail(std::move(removed).error());
   co_return Result<void>{};

@@ -1,5 +1,6 @@
 #include "drivers/aws/sqs_receiver.h"
 
+#include "base/fault.h"
 #include "base/log.h"
 
 #include <boost/asio/redirect_error.hpp>
@@ -105,6 +106,10 @@ Async<void> SqsReceiver::pause_after_failure() {
 Async<void> SqsReceiver::receive_once() {
   auto began = Steady::now();
   auto messages = co_await client_->receive(queue_url_, most_, patience_, hidden_);
+  if (messages && !messages->empty()) {
+    // Not heard: they come again when they are no longer hidden.
+    if (auto struck = fault_point("announcement.received"); !struck) messages = fail(struck.error());
+  }
   if (!messages) {
     backoff_.failed();
     tell_all(std::move(messages).error().in("receive announcements"));
@@ -161,11 +166,13 @@ Async<bool> SqsReceiver::has_dead_letter_queue() {
 }
 
 Async<void> SqsReceiver::remove(std::vector<std::string> receipts) {
+  if (auto struck = fault_point("announcement.before_delete"); !struck) co_return;  // heard again
   auto outcomes = co_await client_->remove(queue_url_, std::move(receipts));
   if (!outcomes) {
     log::warn("cannot delete announcements, they will be heard again", outcomes.error());
     co_return;
   }
+  if (auto struck = fault_point("announcement.after_delete"); !struck) co_return;
   for (const auto& outcome : *outcomes) {
     if (!outcome) continue;
     log::warn("cannot delete an announcement, it will be heard again", *outcome);

@@ -1,5 +1,6 @@
 #include "drivers/aws/sqs_sender.h"
 
+#include "base/fault.h"
 #include "domain/error_codes.h"
 
 #include <boost/asio/redirect_error.hpp>
@@ -81,8 +82,10 @@ Async<void> SqsSender::send_batch(Batch batch) {
 }
 
 Async<Result<std::vector<EntryOutcome>>> SqsSender::ask(std::vector<OutgoingMessage> messages) {
+  CO_CHECK(fault_point("announce.before_send"));
   auto request = client_->send(queue_url_, std::move(messages));
   auto outcomes = co_await with_timeout(send_time_, std::move(request));
+  CO_CHECK(fault_point("announce.after_send"));
   if (!outcomes)
     co_return fail(queue_unavailable, "sqs SendMessageBatch: no answer within " + std::to_string(send_time_.count()) + " ms");
   co_return std::move(*outcomes);

@@ -189,7 +189,12 @@ Async<PostgresDatabase::Attempt> PostgresDatabase::try_to_run(const Transaction&
     if (fault_switch("storm.answer_first")) {
       boost::asio::co_spawn(loop_, commit_late(std::move(*connection)), boost::asio::detached);  // ends by itself
     } else {
+      if (auto struck = fault_point("commit.before_sent"); !struck) {
+        connection->close();
+        co_return Attempt::failed(Attempt::End::did_not_happen, lost_error(struck.error().message()));
+      }
       auto ended = co_await send_alone(*connection->get(), "COMMIT");
+      if (auto struck = fault_point("commit.after_answer"); !struck) ended.lost = struck.error().message();  // as if it was lost
       if (ended.error && ended.lost.empty() && !ends_connection(*ended.error)) {
         attempt.end = is_conflict(*ended.error) ? Attempt::End::conflict : Attempt::End::refused;
         attempt.error = error_of(*ended.error, "COMMIT");

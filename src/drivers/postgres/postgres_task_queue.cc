@@ -1,6 +1,7 @@
 #include "drivers/postgres/postgres_task_queue.h"
 
 #include "base/bell.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "domain/error_codes.h"
 #include "drivers/postgres/jitter.h"
@@ -64,7 +65,11 @@ Async<void> PostgresTaskQueue::Line::send() {
     int count = std::exchange(unsent, 0);
     Transaction transaction(Durability::process);
     transaction.add(Statement("ring", name + " " + std::to_string(count)));
-    auto sent = co_await database.run(std::move(transaction));
+    Result<void> sent = fault_point("announce.before_send");
+    if (sent) {
+      auto rung = co_await database.run(std::move(transaction));
+      if (!rung) sent = fail(std::move(rung).error());
+    }
     if (!sent)
       log::warn("other processes were not told of new tasks, they will look by themselves", sent.error(), {{"tasks", count}});
   }

@@ -1,5 +1,6 @@
 #include "drivers/redis/redis_progress_board.h"
 
+#include "base/fault.h"
 #include "drivers/redis/redis_event_feed.h"
 #include "drivers/redis/redis_keys.h"
 #include "drivers/redis/redis_link.h"
@@ -39,10 +40,17 @@ std::vector<std::string> post_arguments(const Standing& standing, const RedisOpt
 
 }  // namespace
 
+Async<Result<void>> RedisProgressBoard::tell(const RedisScript& script, DocumentId document, std::vector<std::string> arguments) {
+  CO_CHECK(co_await link_->run(script, redis_keys::of_document(document), std::move(arguments)));
+  co_return Result<void>{};
+}
+
 Async<void> RedisProgressBoard::post(Standing standing) {
   auto document = standing.document;
   auto arguments = post_arguments(standing, link_->options());
-  auto stored = co_await link_->run(redis_scripts::post, redis_keys::of_document(document), std::move(arguments));
+  Result<void> stored = fault_point("post.before_redis");
+  if (stored) stored = co_await tell(redis_scripts::post, document, std::move(arguments));
+  if (stored) stored = fault_point("post.after_redis");
   if (stored) link_->unsaid().said(document);
   else link_->unsaid().add_post(document);  // the link has logged that redis is away
 }
@@ -71,7 +79,8 @@ Async<Result<std::unique_ptr<EventFeed>>> RedisProgressBoard::watch(DocumentId d
 Async<void> RedisProgressBoard::forget(DocumentId document) {
   std::vector<std::string> arguments{std::to_string(document.value()), redis_keys::channel(link_->options().database, document),
                                      std::to_string(redis_keys::deleted_mark_seconds)};
-  auto forgotten = co_await link_->run(redis_scripts::forget, redis_keys::of_document(document), std::move(arguments));
+  Result<void> forgotten = fault_point("forget.before_redis");
+  if (forgotten) forgotten = co_await tell(redis_scripts::forget, document, std::move(arguments));
   if (forgotten) {
     link_->unsaid().said(document);
     co_return;

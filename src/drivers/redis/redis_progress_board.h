@@ -6,6 +6,8 @@
 
 namespace docquarry {
 
+class RedisScript;
+
 class RedisProgressBoard : public ProgressBoard {
  public:
   // `fallback` knows what SQL knows: the first event of each of its feeds is the present standing, or document_not_found. It is watched while
@@ -20,6 +22,8 @@ class RedisProgressBoard : public ProgressBoard {
   Async<void> forget(DocumentId document) override;
 
  private:
+  Async<Result<void>> tell(const RedisScript& script, DocumentId document, std::vector<std::string> arguments);
+
   std::shared_ptr<RedisLink> link_;
   std::shared_ptr<RedisSubscriber> subscriber_;
   ProgressBoard& fallback_;

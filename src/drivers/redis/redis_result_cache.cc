@@ -1,5 +1,6 @@
 #include "drivers/redis/redis_result_cache.h"
 
+#include "base/fault.h"
 #include "drivers/redis/redis_link.h"
 
 namespace docquarry {
@@ -21,7 +22,8 @@ Async<void> RedisResultCache::put(std::string key, std::string value, std::chron
   }
   RedisCommand write{"SET", key, std::move(value), "EX", std::to_string(time_to_live.count())};
   auto written = co_await link_->call(std::move(write), link_->deadline());
-  if (written) link_->unsaid().keys.erase(key);
+  bool is_known = written && fault_point("cache.after_put");
+  if (is_known) link_->unsaid().keys.erase(key);
   else link_->unsaid().add_key(std::move(key));  // an older value may still be there
 }
 

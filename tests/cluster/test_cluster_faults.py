@@ -1,0 +1,16 @@
+"""The fault points that only the drivers of PostgreSQL, Redis, S3 and SQS have, killed and failing, with one document each.
+
+With all other points, actions and more documents: ./dev faults --backend cluster, ./dev faults --backend postgres.
+"""
+import enumerate_faults
+import pytest
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("backend, at_least", [("postgres", 3), ("cluster", 10)])
+def test_nothing_is_lost_at_the_fault_points_of_its_drivers(stores, backend, at_least):
+    points = [point for point in enumerate_faults.points_only_of(backend) if point not in enumerate_faults.IN_PARTS]
+    assert len(points) >= at_least
+    failed, ran = enumerate_faults.run_all(backend=backend, stores=stores, points=points, actions=("kill", "error"), counts=(1,))
+    print("%d runs" % ran)
+    assert [(case.name, case.problems) for case in failed] == []
