@@ -248,6 +248,10 @@ class Sqs(Store):
         return []
 
 
+class ElasticMq(Sqs):
+    engine = "elasticmq"
+
+
 class SqsPlace:
     """A queue of its own."""
 
