@@ -88,7 +88,7 @@ class Cluster:
 
     @property
     def database(self):
-        """As samples.open_database() takes it."""
+        """As stores.open_database() takes it."""
         return self.postgres.address if "postgres" in self.places else self.services[0].data
 
     def stored_keys(self):

@@ -22,7 +22,7 @@ class Server:
 
     def stop(self):
         self.process.stdin.close()
-        self.process.wait(30)
+        self.process.wait(120)  # the directories of a hundred databases take a while
 
     def __enter__(self):
         return self

@@ -38,13 +38,16 @@ def environment(settings):
 
 
 class Service:
-    """One run of `docquarry serve`. After stop() or kill() start() begins the next run on the same data."""
+    """One run of `docquarry serve`. After stop() or kill() start() begins the next run on the same data. `places`: on real stores
+    (stores.py); what is missing there is the embedded default."""
 
-    def __init__(self, directory=None, arguments=("serve",), wrapper=(), **settings):
+    def __init__(self, directory=None, arguments=("serve",), wrapper=(), places=(), **settings):
         self.owns_directory = directory is None
         self.directory = directory or tempfile.mkdtemp(prefix="docquarry-test-")
         self.data = os.path.join(self.directory, "data")
-        self.settings = {**DEFAULTS, "DOCQUARRY_DATA": self.data, **settings}
+        self.places = {place.store.kind: place for place in places}
+        of_places = {name: value for place in places for name, value in place.settings.items()}
+        self.settings = {**DEFAULTS, "DOCQUARRY_DATA": self.data, **of_places, **settings}
         self.arguments = list(arguments)
         self.wrapper = list(wrapper)
         self.log_path = os.path.join(self.directory, "service.log")
@@ -147,7 +150,21 @@ class Service:
         return sorted(os.path.relpath(os.path.join(folder, name), self.data) for folder, _, names in os.walk(self.data) for name in names)
 
     def stored_files(self):
+        """Of all uploads: paths below the data directory, or keys in the bucket."""
+        if "s3" in self.places:
+            return sorted(self.places["s3"].keys())
         return [path for path in self.files() if path.startswith("files" + os.sep)]
+
+    @property
+    def database(self):
+        """As stores.open_database() takes it."""
+        return self.places["postgres"].address if "postgres" in self.places else self.data
+
+    @property
+    def stores(self):
+        """(DOCQUARRY_DATABASE, DOCQUARRY_FILES), as settings."""
+        return (self.settings.get("DOCQUARRY_DATABASE", "sqlite:%s/docquarry.db" % self.data),
+                self.settings.get("DOCQUARRY_FILES", "file:%s/files" % self.data))
 
     def hold(self):
         """Stops the extractor and fills the worker's hands: whatever is uploaded next stays PENDING. For services with concurrency 1."""

@@ -13,6 +13,7 @@ import json
 import os
 import pwd
 import signal
+import sqlite3
 import subprocess
 
 from fault_proxy import FaultProxy
@@ -124,6 +125,19 @@ class connect:
 
 
 DATABASES = 256  # as many as tests/servers/redis has; a place is not given out again while its test may still run
+
+
+def is_postgres(address):
+    return address.startswith("postgres:")
+
+
+def open_database(address, mode="ro"):
+    """The database of a service: its data directory, or the URL of PostgreSQL. `mode`: of SQLite, "rw" to change it."""
+    if is_postgres(address):
+        return connect(address)
+    database = sqlite3.connect("file:%s/docquarry.db?mode=%s" % (address, mode), uri=True, timeout=20)
+    database.row_factory = sqlite3.Row
+    return database
 
 
 class Redis(Store):

@@ -38,8 +38,8 @@ def hostile_names():
         return [(json.loads(row["name_json"]), row["what"]) for row in json.load(file)]
 
 
-def test_hostile_file_names_are_data():
-    with Service() as running:
+def test_hostile_file_names_are_data(make_service):
+    with make_service() as running:
         client = running.client
         for name, what in hostile_names():
             raw = name.encode("utf-8", "surrogatepass")

@@ -1,7 +1,8 @@
 """What must be true when the storm is over, read from the database and the object store, not from the service's answers."""
 import collections
 
-from samples import is_postgres, open_database, pages_of
+from samples import pages_of
+from stores import is_postgres, open_database
 
 FINAL = ("COMPLETED", "FAILED", "CANCELLED")
 

@@ -2,12 +2,11 @@
 import hashlib
 import os
 import re
-import sqlite3
 import sys
 
 import pdfs
-import stores
 from service import ROOT
+from stores import open_database
 
 sys.path.append(os.path.join(ROOT, "tests", "bench"))
 
@@ -44,19 +43,6 @@ def make_real_samples():
 def read(path):
     with open(path, "rb") as file:
         return file.read()
-
-
-def is_postgres(address):
-    return address.startswith("postgres:")
-
-
-def open_database(address):
-    """The database of a service: its data directory, or the URL of PostgreSQL."""
-    if is_postgres(address):
-        return stores.connect(address)
-    database = sqlite3.connect("file:%s/docquarry.db?mode=ro" % address, uri=True, timeout=20)
-    database.row_factory = sqlite3.Row
-    return database
 
 
 COLUMNS = ("width_pt", "height_pt", "label", "has_text_layer", "fault_code", "text", "markdown", "lines")

@@ -32,9 +32,9 @@ from chaos import Chaos  # noqa: E402
 from checker import check_database, orphan_files  # noqa: E402
 from cluster import KINDS, Cluster  # noqa: E402
 from mischief import Mischief  # noqa: E402
-from samples import learn_pages, make_real_samples, make_samples, open_database  # noqa: E402
+from samples import learn_pages, make_real_samples, make_samples  # noqa: E402
 from service import Service  # noqa: E402
-from stores import Stores  # noqa: E402
+from stores import Stores, open_database  # noqa: E402
 from uploads import Uploads  # noqa: E402
 from watchers import Watchers, status_of  # noqa: E402
 

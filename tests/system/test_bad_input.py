@@ -8,7 +8,8 @@ import time
 import pdfs
 import pytest
 from client import multipart
-from service import Service, binary, environment
+from service import binary, environment
+from stores import open_database
 
 
 @pytest.fixture(autouse=True)
@@ -183,6 +184,7 @@ def test_a_port_that_is_taken_stops_the_start_with_a_sentence(service, tmp_path)
     assert ended.returncode == 1 and str(service.port) in ended.stderr, ended
 
 
+@pytest.mark.embedded("elsewhere nothing in the data directory belongs to one process")
 def test_a_data_directory_that_is_in_use_stops_the_start_with_a_sentence(service, tmp_path):
     settings = {"DOCQUARRY_LISTEN": "127.0.0.1:0", "DOCQUARRY_DATA": service.data}
     ended = subprocess.run([binary(), "serve"], cwd=tmp_path, env=environment(settings), capture_output=True, text=True, timeout=20)
@@ -207,8 +209,8 @@ def encrypted(password):
     return doc(b"BT /F1 12 Tf 72 700 Td (Secret page) Tj ET", p=writer).build()
 
 
-def test_an_encrypted_document_needs_its_password():
-    with Service() as running:
+def test_an_encrypted_document_needs_its_password(make_service):
+    with make_service() as running:
         client = running.client
         content = encrypted(b"sesame")
         for query, status, code in (("", "FAILED", "password_required"), ("&password=wrong", "FAILED", "wrong_password"),
@@ -218,6 +220,8 @@ def test_an_encrypted_document_needs_its_password():
         retried = client.post("/v1/documents?wait=30", content, content_type="application/pdf").json()["id"]
         assert client.post_json("/v1/documents/%s/retry" % retried, {"password": "sesame"}).status == 202
         assert client.get("/v1/documents/%s/status?wait=30" % retried).json()["status"] == "COMPLETED"
+        with open_database(running.database) as database:
+            assert database.execute("SELECT count(*) FROM tasks WHERE password IS NOT NULL").fetchone()[0] == 0
         running.stop()
         for folder, _, names in os.walk(running.directory):
             for name in names:

@@ -2,11 +2,11 @@
 
 The numbers in the names of the last tests are those of the list of defects found in the original's code, see docs/decisions.
 """
+import contextlib
 import datetime
 import json
 import os
 import re
-import sqlite3
 import threading
 import time
 
@@ -14,6 +14,7 @@ import pdfs
 import processes
 import pytest
 from openapi import is_original, service_api
+from stores import open_database
 
 API = service_api()
 TIME = r'"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?"'
@@ -495,8 +496,8 @@ def test_defect_6_a_document_that_takes_longer_than_the_lease_runs_once(make_ser
         task = upload_one(running.client)
         time.sleep(2.5)
     assert running.client.wait_for_status(task)["status"] == "COMPLETED"
-    with sqlite3.connect("file:%s/docquarry.db?mode=ro" % running.data, uri=True) as database:
-        assert database.execute("SELECT attempt FROM tasks WHERE document_id = ?", [task]).fetchall() == [(1,)]
+    with open_database(running.database) as database:
+        assert [row["attempt"] for row in database.execute("SELECT attempt FROM tasks WHERE document_id = ?", [int(task)])] == [1]
 
 
 @pytest.mark.faults
@@ -606,20 +607,34 @@ def test_defect_18_all_times_are_utc(client):
     assert before - datetime.timedelta(milliseconds=1) <= times[0] <= times[1] <= times[2] <= after
 
 
-def test_defect_19_health_looks_at_the_stores(make_service):
-    running = make_service()
-    running.expected_errors = {"request failed"}
-    assert running.client.get("/readyz").status == 200
+@contextlib.contextmanager
+def files_away(running):
+    """The object store cannot be used: its directory is none any more, or nobody listens at its address."""
+    if "s3" in running.places:
+        proxy = running.places["s3"].store.proxy
+        proxy.refuse()
+        proxy.cut_all()
+        yield
+        proxy.heal()
+        return
     hidden = os.path.join(running.data, "files")
     os.rename(hidden, hidden + ".away")
     with open(hidden, "w"):
         pass
     try:
-        assert running.client.get("/health").status == 200 and running.client.get("/health").json()["status"] == "unhealthy"
-        assert running.client.get("/readyz").status == 503
+        yield
     finally:
         os.remove(hidden)
         os.rename(hidden + ".away", hidden)
+
+
+def test_defect_19_health_looks_at_the_stores(make_service):
+    running = make_service()
+    running.expected_errors = {"request failed"}
+    assert running.client.get("/readyz").status == 200
+    with files_away(running):
+        assert running.client.get("/health").status == 200 and running.client.get("/health").json()["status"] == "unhealthy"
+        assert running.client.get("/readyz").status == 503
     assert running.client.get("/readyz").status == 200
 
 
