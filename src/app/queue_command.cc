@@ -55,10 +55,10 @@ class QueueWork {
   }
 
   Async<Result<int>> resume() {
+    CO_TRY(auto overview, co_await drivers_.control->overview(drivers_.clock->now(), 0));  // before workers take them
     CO_CHECK(co_await drivers_.control->turn_off(Switch::read_only));
     CO_CHECK(co_await drivers_.control->turn_off(Switch::paused));
     CO_TRY(int rung, co_await ring());
-    CO_TRY(auto overview, co_await drivers_.control->overview(drivers_.clock->now(), 0));
     watcher_.say(fmt::format("Resumed: workers take tasks again. {} waiting.", counted(overview.waiting, "task")));
     if (rung > 0 && bell_is_elsewhere()) watcher_.say("A running service notices within 10 s.");
     co_return 0;
