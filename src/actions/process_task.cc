@@ -23,19 +23,18 @@ ProcessTask::ProcessTask(TaskLedger& ledger, DocumentCatalogue& catalogue, Objec
       stop_(stop),
       rules_(rules) {}
 
-Async<void> ProcessTask::operator()(ClaimedTask task) {
+Async<bool> ProcessTask::operator()(ClaimedTask task) {
   co_await board_.post(standing_of(task.document));
   SavedPages pages(ledger_, board_, task, rules_);
   auto first = co_await (extract_(task, pages) || keep_lease(task.lease));
   task.note = pages.last_note();
   if (first.index() == 1) {
     Error reason = std::get<1>(std::move(first));
-    co_await give_up(std::move(task), std::move(reason));
-    co_return;
+    co_return co_await give_up(std::move(task), std::move(reason));
   }
   auto summary = std::get<0>(std::move(first));
-  if (summary) co_await finish(std::move(task), std::move(*summary), pages);
-  else co_await give_up(std::move(task), std::move(summary).error());
+  if (!summary) co_return co_await give_up(std::move(task), std::move(summary).error());
+  co_return co_await finish(std::move(task), std::move(*summary), pages);
 }
 
 // Ends only with a reason to stop.
@@ -58,7 +57,7 @@ Async<Error> ProcessTask::keep_lease(Lease lease) {
   }
 }
 
-Async<void> ProcessTask::finish(ClaimedTask task, ExtractionSummary summary, SavedPages& pages) {
+Async<bool> ProcessTask::finish(ClaimedTask task, ExtractionSummary summary, SavedPages& pages) {
   summary.pages_extracted = pages.pages();
   summary.facts.pages_without_text = pages.without_text();
   summary.partial = summary.partial || pages.any_fault();
@@ -72,39 +71,43 @@ Async<void> ProcessTask::finish(ClaimedTask task, ExtractionSummary summary, Sav
 
   Result<void> completed = fault_point("finish.before_complete");
   if (completed) completed = co_await ledger_.complete(task.lease, pages.take_unsaved(), std::move(summary), now);
-  if (!completed) {
-    co_await give_up(std::move(task), std::move(completed).error().in("complete task"));
-    co_return;
-  }
+  if (!completed) co_return co_await give_up(std::move(task), std::move(completed).error().in("complete task"));
   // From here on the result is there for ever.
   metrics_.count_finished("COMPLETED", seconds, pages.pages());
   co_await board_.post(std::move(standing));
   if (cache_result_ != nullptr) co_await (*cache_result_)(task.lease.document);
+  co_return false;
 }
 
-Async<void> ProcessTask::give_up(ClaimedTask task, Error error) {
+Async<bool> ProcessTask::give_up(ClaimedTask task, Error error) {
   log::Field document("document", task.lease.document.value());
   if (error.is(lease_lost) || error.is(document_not_found)) {
     metrics_.leases_lost.Increment();
     log::info("work dropped: the lease was lost", {document, {"attempt", task.lease.attempt}});
-    co_return;
+    co_return false;
   }
   auto recorded = co_await record(task, error, clock_.now());
   if (!recorded) {
     log::warn("outcome not recorded, the lease will run out", recorded.error(), {document});
-    co_return;
+    co_return false;
   }
   auto view = co_await catalogue_.find(task.lease.document);
   if (view) co_await board_.post(standing_of(*view));
   // When the worker only stops, the next attempt goes on with what was begun elsewhere.
   if (error.is(task_cancelled)) co_await extractors_.abandon(std::move(task.note));
+  co_return *recorded;
 }
 
-Async<Result<void>> ProcessTask::record(ClaimedTask& task, const Error& error, Timestamp now) {
-  if (error.is(shutting_down)) co_return co_await ledger_.hand_back(task.lease);
+// Whether it is to be tried again.
+Async<Result<bool>> ProcessTask::record(ClaimedTask& task, const Error& error, Timestamp now) {
+  if (error.is(shutting_down)) {
+    CO_CHECK(co_await ledger_.hand_back(task.lease));
+    co_return false;
+  }
   if (error.is(task_cancelled)) {
     metrics_.count_finished("CANCELLED", 0, 0);
-    co_return co_await ledger_.confirm_cancel(task.lease, now);
+    CO_CHECK(co_await ledger_.confirm_cancel(task.lease, now));
+    co_return false;
   }
   bool child = blames_child(error.code());
   if (child) metrics_.extractor_crashes.Increment();
@@ -113,7 +116,8 @@ Async<Result<void>> ProcessTask::record(ClaimedTask& task, const Error& error, T
   if (!again) metrics_.count_finished("FAILED", 0, 0);
   log::info(again ? "task will be tried again" : "task failed",
             {{"document", task.lease.document.value()}, {"attempt", task.lease.attempt}, {"error", error.describe()}});
-  co_return co_await ledger_.record_failure(task.lease, to_failure(error), child, again, now);
+  CO_CHECK(co_await ledger_.record_failure(task.lease, to_failure(error), child, again, now));
+  co_return again.has_value();
 }
 
 }  // namespace docquarry

@@ -44,13 +44,14 @@ class ProcessTask {
 
   // Never fails: every outcome is recorded, or left to the lease to run out. When `stop` is raised, the task is
   // handed back: its saved pages stay, and whoever claims it next goes on behind them.
-  Async<void> operator()(ClaimedTask task);
+  // True: it failed and is to be tried again, when the ledger says.
+  Async<bool> operator()(ClaimedTask task);
 
  private:
   Async<Error> keep_lease(Lease lease);
-  Async<void> finish(ClaimedTask task, ExtractionSummary summary, SavedPages& pages);
-  Async<void> give_up(ClaimedTask task, Error error);
-  Async<Result<void>> record(ClaimedTask& task, const Error& error, Timestamp now);
+  Async<bool> finish(ClaimedTask task, ExtractionSummary summary, SavedPages& pages);
+  Async<bool> give_up(ClaimedTask task, Error error);
+  Async<Result<bool>> record(ClaimedTask& task, const Error& error, Timestamp now);
 
   TaskLedger& ledger_;
   DocumentCatalogue& catalogue_;

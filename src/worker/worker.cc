@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 
+#include <boost/asio/redirect_error.hpp>
+
 #include <algorithm>
 
 namespace docquarry {
@@ -11,7 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto longest_nap = 10s;            // even if every bell is lost, work is looked for this often
 constexpr auto pause_after_failure = 500ms;  // when the database does not answer
 
 // One claim for several tasks is cheaper than one for each. Tasks that end soon free places soon, so it is worth waiting a little for more of
@@ -22,7 +23,7 @@ constexpr auto patience = 10ms;
 }  // namespace
 
 Worker::Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ClaimTasks& claim,
-               ProcessTask& process, int in_flight, Signal& stop)
+               ProcessTask& process, int in_flight, Signal& stop, std::chrono::microseconds longest_nap)
     : loop_(loop),
       ledger_(ledger),
       queue_(queue),
@@ -31,7 +32,9 @@ Worker::Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& que
       process_(process),
       in_flight_(in_flight),
       places_(loop, in_flight),
-      stop_(stop) {}
+      stop_(stop),
+      longest_nap_(longest_nap),
+      nap_(loop) {}
 
 Async<void> Worker::run() {
   while (!stop_.is_raised()) {
@@ -68,10 +71,15 @@ Async<std::vector<Slots::Held>> Worker::free_places() {
 
 // Until the bell rings, a retry becomes due or a lease runs out, or the service stops.
 Async<void> Worker::wait_for_work() {
-  std::chrono::microseconds nap = longest_nap;
+  may_be_due_earlier_ = false;
+  auto nap = longest_nap_;
   auto due = co_await ledger_.next_due();
+  if (may_be_due_earlier_) co_return;
   if (due && *due) nap = std::clamp<std::chrono::microseconds>(**due - clock_.now(), 1ms, nap);
-  auto woken = co_await (queue_.wait() || pause_for(nap) || stop_.wait());
+  nap_.expires_after(nap);
+  boost::system::error_code interrupted;
+  auto nap_ends = nap_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, interrupted));
+  auto woken = co_await (queue_.wait() || std::move(nap_ends) || stop_.wait());
   if (woken.index() != 0) co_return;
   auto bell = std::get<0>(std::move(woken));
   if (bell) co_return;
@@ -92,8 +100,11 @@ void Worker::start(ClaimedTask task, Slots::Held place) {
 }
 
 Async<void> Worker::process_one(ClaimedTask task, Slots::Held place) {
-  co_await process_(std::move(task));
+  bool again = co_await process_(std::move(task));
   (void)place;
+  if (!again) co_return;
+  may_be_due_earlier_ = true;
+  nap_.cancel();
 }
 
 }  // namespace docquarry

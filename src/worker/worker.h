@@ -18,9 +18,10 @@ namespace docquarry {
 
 class Worker {
  public:
-  // `in_flight`: tasks claimed at once, at least the number of extraction slots.
+  // `in_flight`: tasks claimed at once, at least the number of extraction slots. `longest_nap`: even if every bell is lost, work is looked
+  // for this often.
   Worker(boost::asio::io_context& loop, TaskLedger& ledger, TaskQueue& queue, Clock& clock, ClaimTasks& claim, ProcessTask& process,
-         int in_flight, Signal& stop);
+         int in_flight, Signal& stop, std::chrono::microseconds longest_nap = std::chrono::seconds(10));
 
   // Works until `stop` is raised, and returns when the last task in flight has ended or been handed back.
   Async<void> run();
@@ -40,6 +41,9 @@ class Worker {
   int in_flight_;
   Slots places_;
   Signal& stop_;
+  std::chrono::microseconds longest_nap_;
+  boost::asio::steady_timer nap_;
+  bool may_be_due_earlier_ = false;  // than the ledger said: a task of ours failed meanwhile
 };
 
 }  // namespace docquarry
