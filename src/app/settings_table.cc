@@ -277,8 +277,8 @@ const std::vector<SettingRow>& settings_table() {
 
     {"DOCQUARRY_LEASE", {}, "30s", "time", false,
      "How long a worker may be silent before another one continues its task.", duration(in(&Settings::lease), 500ms, 1h)},
-    {"DOCQUARRY_ATTEMPTS_BACKEND", {}, "3", "number", false,
-     "How often a task may fail because a store did not answer or the extractor did not start.", number(in(&Settings::attempts, &AttemptLimits::backend_failures), 1, 1000)},
+    {"DOCQUARRY_ATTEMPTS_BACKEND", {}, "8", "number", false,
+     "How often a task may fail because a store did not answer or the extractor did not start. The pauses double, from 2 s: 8 outlast an outage of four minutes.", number(in(&Settings::attempts, &AttemptLimits::backend_failures), 1, 1000)},
     {"DOCQUARRY_ATTEMPTS_CHILD", {}, "2", "number", false,
      "How often a document may crash the extractor before it fails.", number(in(&Settings::attempts, &AttemptLimits::child_failures), 1, 1000)},
     {"DOCQUARRY_ATTEMPTS_INTERRUPTED", {}, "20", "number", false,

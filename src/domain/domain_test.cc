@@ -75,7 +75,15 @@ TEST(Retry, waits_longer_after_each_backend_failure_and_gives_up_at_the_limit) {
   AttemptLimits limits;
   EXPECT_EQ(retry_time(failure, {1, 0, 0}, limits, now), now + 2s);
   EXPECT_EQ(retry_time(failure, {2, 0, 0}, limits, now), now + 4s);
-  EXPECT_EQ(retry_time(failure, {3, 0, 0}, limits, now), std::nullopt);
+  EXPECT_EQ(retry_time(failure, {limits.backend_failures, 0, 0}, limits, now), std::nullopt);
+}
+
+TEST(Retry, outlasts_a_store_that_is_away_for_minutes) {
+  Timestamp now(1'000'000s), later = now;
+  for (AttemptCounts counts{1, 0, 0}; auto next = retry_time(Error(storage_unavailable, "away"), counts, {}, later);
+       ++counts.backend_failures)
+    later = *next;
+  EXPECT_GE(later - now, 4min);
 }
 
 TEST(Retry, gives_a_crash_one_more_try_at_once) {

@@ -36,7 +36,7 @@ Failure to_failure(const Error& error);
 
 // How often a task may fail before it is given up. Every kind of failure has its own budget.
 struct AttemptLimits {
-  int backend_failures = 3;  // a store or the extractor's start failed: waits longer each time
+  int backend_failures = 8;  // a store or the extractor's start failed: waits longer each time, in all for four minutes
   int child_failures = 2;    // the document made the child crash or misbehave: one more try in a fresh process
   int interruptions = 20;    // the worker itself died or was stopped (a lease ran out): not the document's fault
 };
