@@ -4,7 +4,7 @@ import pytest
 from jobs import ended, submit, until
 from stores import ElasticMq, Stores
 from test_cluster import (first, second, test_a_failed_document_is_the_same_at_both,  # noqa: F401  (run again here)
-                          test_a_rolling_restart_fails_no_request, test_both_workers_work, test_cancel_at_one_api_what_the_other_accepted,
+                          test_both_workers_work, test_cancel_at_one_api_what_the_other_accepted,
                           test_delete_at_one_api_ends_the_work_and_the_watching, test_events_reach_a_watcher_at_the_other_api,
                           test_messages_are_the_originals, test_what_one_api_accepts_the_other_shows)
 
