@@ -51,10 +51,11 @@ std::chrono::milliseconds AwsClient::pause_before(int attempt) {
 
 Async<Result<AwsAnswer>> AwsClient::send(AwsRequest request) {
   bool may_renew = true, may_correct = true;
+  auto last_try = std::chrono::steady_clock::now() + service_.patience;
   for (int tries = 1;; ++tries) {
     CO_TRY(auto credentials, co_await credentials_.current());
     auto answer = co_await attempt(request, credentials);
-    bool is_last = tries >= service_.attempts;
+    bool is_last = tries >= service_.attempts || std::chrono::steady_clock::now() >= last_try;
     if (!answer) {
       if (is_last || !request.repeatable || !answer.error().is(connection_failed)) co_return answer;
       log::debug("AWS request failed, trying again", {{"service", service_.name}, {"reason", answer.error().message()}});

@@ -21,6 +21,8 @@ struct AwsService {
   int attempts = 4;      // of one request, the first included
   // The n-th pause is a random part of first_pause * 2^n, at most longest_pause.
   std::chrono::milliseconds first_pause{100}, longest_pause{4'000};
+  // Nothing is tried again later than this after the beginning: who waits for a service that is silent is told, too.
+  std::chrono::milliseconds patience{20'000};
 };
 
 struct AwsRequest {
@@ -39,7 +41,7 @@ struct AwsRequest {
   bool repeatable = true;
   bool stream = false;                   // leave a successful answer's body in `body`, instead of collecting it in `text`
   std::uint64_t answer_limit = 8 << 20;  // bytes of `text`
-  std::chrono::seconds idle_time{30};    // how long nothing may arrive or leave; longer than a long poll
+  std::chrono::seconds idle_time{15};    // how long nothing may arrive or leave
 };
 
 struct AwsAnswer {

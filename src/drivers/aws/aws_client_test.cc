@@ -116,6 +116,14 @@ TEST_F(AwsClientTest, gives_the_last_answer_when_nothing_helps) {
   EXPECT_EQ(server_.heads.size(), 4u);
 }
 
+TEST_F(AwsClientTest, does_not_try_for_longer_than_its_patience) {
+  service_.patience = 0ms;
+  server_.serve({{0, ScriptedServer::answer("503 Service Unavailable", ""), false}, {0, ok(), false}});
+
+  EXPECT_EQ(must(send(AwsRequest())).status, 503);
+  EXPECT_EQ(server_.heads.size(), 1u);
+}
+
 TEST_F(AwsClientTest, does_not_repeat_a_refusal) {
   server_.serve(
       {{2, ScriptedServer::answer("400 Bad Request", R"({"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"No."})"),
