@@ -18,6 +18,7 @@ class SilentQueue : public TaskQueue {
     co_await pause_for(24h);
     co_return Result<void>{};
   }
+  Async<Result<void>> check() override { co_return Result<void>{}; }
 
  private:
   Signal& asleep_;
