@@ -5,21 +5,8 @@
 #include <gtest/gtest.h>
 #include <boost/asio/detached.hpp>
 
-#include <map>
-
 namespace docquarry {
 namespace {
-
-class MapCache : public ResultCache {
- public:
-  std::map<std::string, std::pair<std::string, std::chrono::seconds>> values;
-  Async<std::optional<std::string>> get(std::string) override { co_return std::nullopt; }
-  Async<void> put(std::string key, std::string value, std::chrono::seconds time_to_live) override {
-    values.insert_or_assign(std::move(key), std::pair(std::move(value), time_to_live));
-    co_return;
-  }
-  Async<void> remove(std::string) override { co_return; }
-};
 
 class CacheResultTest : public testing::Test {
  protected:
@@ -35,8 +22,8 @@ class CacheResultTest : public testing::Test {
     page.text = std::move(text);
     catalogue.earlier.push_back(std::move(page));
   }
-  void cache_it() {
-    boost::asio::co_spawn(loop, cache_result(DocumentId(42)), boost::asio::detached);
+  void cache_it(std::optional<std::string> body = std::nullopt) {
+    boost::asio::co_spawn(loop, cache_result(catalogue.view, std::move(body)), boost::asio::detached);
     loop.restart();
     loop.run();
   }
@@ -68,6 +55,9 @@ TEST_F(CacheResultTest, leaves_out_what_is_large_repeated_or_not_completed) {
   cache_it();
   EXPECT_TRUE(cache.values.empty());
 
+  cache_it(result_at_hand(catalogue.view, {}, catalogue.earlier));
+  EXPECT_TRUE(cache.values.empty());
+
   catalogue.earlier.clear();
   have_page(1, "short");
   catalogue.view.generation = 2;
@@ -78,6 +68,36 @@ TEST_F(CacheResultTest, leaves_out_what_is_large_repeated_or_not_completed) {
   catalogue.view.state = TaskState::failed;
   cache_it();
   EXPECT_TRUE(cache.values.empty());
+}
+
+TEST_F(CacheResultTest, makes_of_what_is_at_hand_what_it_would_read) {
+  have_page(3, "a \"quoted\" line\nand \xE6\xBC\xA2\t\\");
+  have_page(5, "");
+  have_page(6, "the last");
+  ExtractionSummary summary;
+  summary.seconds = 12.3456;
+  summary.facts.page_count = 9;
+  summary.facts.metadata.title = "A \"title\"";
+  summary.facts.metadata.creation_date = "2026-01-02T03:04:05+01:00";
+  summary.facts.metadata.modification_date = "yesterday";
+  catalogue.known_facts = summary.facts;
+  auto claimed = catalogue.view;
+  claimed.state = TaskState::processing;
+  claimed.extraction_seconds.reset();
+  catalogue.view.summary = claimed.summary = "of the original's";
+  catalogue.view.extraction_seconds = summary.seconds;
+
+  auto at_hand = result_at_hand(claimed, summary, catalogue.earlier);
+  cache_it();
+
+  EXPECT_EQ(at_hand, cache.values.at("result:42").first);
+}
+
+TEST_F(CacheResultTest, reads_nothing_when_the_body_is_at_hand) {
+  cache_it("the body");
+
+  EXPECT_EQ(cache.values.at("result:42").first, "the body");
+  EXPECT_EQ(catalogue.reads, 0);
 }
 
 }  // namespace

@@ -115,6 +115,8 @@ class MapFiles : public ObjectStore {
 class SmallCatalogue : public DocumentCatalogue {
  public:
   std::vector<Page> earlier;
+  DocumentFacts known_facts;
+  int reads = 0;  // of documents, facts and pages
   std::vector<NewDocument> added;
   std::map<std::string, std::pair<std::string, std::vector<TaskTicket>>> keys;  // key -> fingerprint, tickets
   DocumentView view;
@@ -145,7 +147,10 @@ class SmallCatalogue : public DocumentCatalogue {
     if (known->second.first != key.fingerprint) co_return fail(key_reused, "other request");
     co_return known->second.second;
   }
-  Async<Result<DocumentView>> find(DocumentId) override { co_return view; }
+  Async<Result<DocumentView>> find(DocumentId) override {
+    ++reads;
+    co_return view;
+  }
   Async<Result<DocumentView>> find(Uid) override { co_return DocumentView(); }
   Async<Result<DocumentPage>> list(DocumentFilter, ListOrder, std::string, int) override { co_return DocumentPage(); }
   Async<Result<std::vector<DocumentView>>> list_from(DocumentFilter, std::int64_t, int) override {
@@ -154,16 +159,31 @@ class SmallCatalogue : public DocumentCatalogue {
   Async<Result<std::int64_t>> count(DocumentFilter) override { co_return 0; }
   Async<Result<StateCounts>> count_by_state() override { co_return StateCounts(); }
   Async<Result<std::vector<Page>>> pages(TaskId, PageRange range, PageParts, int) override {
+    ++reads;
     std::vector<Page> found;
     for (const auto& page : earlier)
       if (page.number >= range.first && (range.last == 0 || page.number <= range.last)) found.push_back(page);
     co_return found;
   }
-  Async<Result<DocumentFacts>> facts(TaskId) override { co_return DocumentFacts(); }
+  Async<Result<DocumentFacts>> facts(TaskId) override {
+    ++reads;
+    co_return known_facts;
+  }
   Async<Result<ObjectKey>> remove(DocumentId) override { co_return ObjectKey(); }
   Async<Result<std::vector<ObjectKey>>> known_objects(std::vector<ObjectKey> keys) override { co_return keys; }
   Async<Result<void>> forget_keys(Timestamp) override { co_return Result<void>{}; }
   Async<Result<void>> check() override { co_return Result<void>{}; }
+};
+
+class MapCache : public ResultCache {
+ public:
+  std::map<std::string, std::pair<std::string, std::chrono::seconds>> values;
+  Async<std::optional<std::string>> get(std::string) override { co_return std::nullopt; }
+  Async<void> put(std::string key, std::string value, std::chrono::seconds time_to_live) override {
+    values.insert_or_assign(std::move(key), std::pair(std::move(value), time_to_live));
+    co_return;
+  }
+  Async<void> remove(std::string) override { co_return; }
 };
 
 // Remembers what was posted; a feed plays `events`.

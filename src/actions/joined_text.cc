@@ -16,8 +16,7 @@ Async<Result<bool>> JoinedText::write_more(std::string& out) {
   parts.text = true;
   CO_TRY(auto pages, co_await catalogue_.pages(task_, rest, parts, pages_at_once));
   for (const auto& page : pages) {
-    if (next_page_ > 1) out += "\\n\\n";
-    append_escaped(out, page.text);
+    append_page_text(out, next_page_ == 1, page.text);
     next_page_ = page.number + 1;
   }
   co_return !pages.empty();

@@ -69,13 +69,16 @@ Async<bool> ProcessTask::finish(ClaimedTask task, ExtractionSummary summary, Sav
   standing.completed_at = now;
   standing.partial = summary.partial;
 
+  std::optional<std::string> result;
+  if (cache_result_ != nullptr && !pages.any_saved()) result = result_at_hand(task.document, summary, pages.unsaved());
+
   Result<void> completed = fault_point("finish.before_complete");
   if (completed) completed = co_await ledger_.complete(task.lease, pages.take_unsaved(), std::move(summary), now);
   if (!completed) co_return co_await give_up(std::move(task), std::move(completed).error().in("complete task"));
   // From here on the result is there for ever.
   metrics_.count_finished("COMPLETED", seconds, pages.pages());
   co_await board_.post(std::move(standing));
-  if (cache_result_ != nullptr) co_await (*cache_result_)(task.lease.document);
+  if (cache_result_ != nullptr) co_await (*cache_result_)(std::move(task.document), std::move(result));
   co_return false;
 }
 

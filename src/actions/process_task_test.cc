@@ -37,7 +37,7 @@ class ProcessTaskTest : public testing::Test {
   void run(ClaimedTask task = {}) {
     ExtractionPlaces places(loop, 1, extractor), elsewhere(loop, 1, remote);
     Extractors extractors(order, places, &elsewhere);
-    ProcessTask process(ledger, catalogue, files, board, clock, metrics, extractors, nullptr, stop, rules);
+    ProcessTask process(ledger, catalogue, files, board, clock, metrics, extractors, &cache_result, stop, rules);
     bool ended = false;
     auto work = [&]() -> Async<void> {
       co_await process(std::move(task));
@@ -55,6 +55,8 @@ class ProcessTaskTest : public testing::Test {
   SmallCatalogue catalogue;
   MapFiles files;
   RecordingBoard board;
+  MapCache cache;
+  CacheResult cache_result{catalogue, cache, 1h};
   FixedClock clock;
   Metrics metrics;
   ScriptedExtractor extractor, remote;
@@ -93,6 +95,38 @@ TEST_F(ProcessTaskTest, saves_pages_in_batches_while_a_large_document_runs) {
   EXPECT_EQ(ledger.last_pages.size(), 1u);
   EXPECT_EQ(board.posted[1].pages_done, 2);
   EXPECT_EQ(board.posted[2].pages_done, 4);
+}
+
+TEST_F(ProcessTaskTest, caches_a_small_document_without_reading_it_again) {
+  extractor.script = [](PageSink& pages, std::vector<int>) -> Async<Result<ExtractionSummary>> {
+    CO_CHECK(co_await pages.expect(2, 2));
+    CO_CHECK(co_await pages.add(page_numbered(1)));
+    CO_CHECK(co_await pages.add(page_numbered(2)));
+    co_return ExtractionSummary();
+  };
+
+  run();
+
+  ASSERT_EQ(cache.values.size(), 1u);
+  EXPECT_NE(cache.values.begin()->second.first.find(R"("text":"page 1\n\npage 2")"), std::string::npos);
+  EXPECT_EQ(catalogue.reads, 0);
+}
+
+TEST_F(ProcessTaskTest, caches_a_document_whose_pages_were_saved_before_as_it_is_in_sql) {
+  catalogue.earlier = {page_numbered(1), page_numbered(2), page_numbered(3)};
+  catalogue.view.state = TaskState::completed;
+  extractor.script = [](PageSink& pages, std::vector<int>) -> Async<Result<ExtractionSummary>> {
+    CO_CHECK(co_await pages.expect(3, 3));
+    CO_CHECK(co_await pages.add(page_numbered(3)));
+    co_return ExtractionSummary();
+  };
+  ClaimedTask task;
+  task.pages_saved = 2;
+
+  run(std::move(task));
+
+  ASSERT_EQ(cache.values.size(), 1u);
+  EXPECT_NE(cache.values.begin()->second.first.find(R"("text":"page 1\n\npage 2\n\npage 3")"), std::string::npos);
 }
 
 TEST_F(ProcessTaskTest, goes_on_behind_the_pages_of_an_earlier_attempt) {

@@ -27,6 +27,7 @@ class SavedPages : public PageSink {
   const ExtractionNote& last_note() const { return note_; }
 
   bool any_saved() const { return saved_ > 0; }
+  const std::vector<Page>& unsaved() const { return unsaved_; }
   std::vector<Page> take_unsaved() { return std::move(unsaved_); }
   int pages() const { return pages_; }
   const std::vector<int>& without_text() const { return without_text_; }

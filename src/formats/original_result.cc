@@ -30,6 +30,11 @@ void append_escaped(std::string& out, std::string_view text) {
   out.append(quoted, 1, quoted.size() - 2);
 }
 
+void append_page_text(std::string& out, bool is_first, std::string_view text) {
+  if (!is_first) out += "\\n\\n";
+  append_escaped(out, text);
+}
+
 void write_result_after_text(std::string& out, const DocumentView& document, const Metadata& metadata) {
   std::string rest;
   JsonWriter json(rest);

@@ -31,7 +31,7 @@ class Extractor {
  public:
   virtual ~Extractor() = default;
   virtual std::string name() const = 0;  // stored with the result
-  // Pages arrive in ascending order, each once, those of `skip` (ascending) left out. A page that could not be read arrives with
+  // Pages arrive in ascending order, each once, those of `skip` (ascending) left out. All text is clean (base/text.h). A page that could not be read arrives with
   // its `fault`, and the summary is then partial. Cancelling the coroutine ends the work at once.
   // Errors: invalid_document, password_required, wrong_password, unsupported_encryption, memory_limit, time_limit, output_limit,
   // extractor_crashed, extractor_misbehaved, extractor_unavailable, extractor_refused, empty_result, file_too_large; those of the sink.

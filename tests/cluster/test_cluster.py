@@ -217,6 +217,19 @@ def test_redis_holds_what_the_original_wrote_there(cluster, first):
     assert redis.command("KEYS", "rate_limit:*"), "no rate count"
 
 
+@pytest.mark.parametrize("pages", [("one \u00e9 \"quoted\" \\\\", "", "three"), ("page",) * 70], ids=["at hand", "saved in between"])
+def test_redis_holds_what_sql_would_answer(cluster, first, pages):
+    content = pdfs.pdf(*pages, title="Stra\u00dfe \"1\" \u6f22", author="a\tb", created="D:20240229123456+01'00'", modified="yesterday")
+    task = first.upload([("equal.pdf", content)]).json()["task_ids"][0]
+    first.wait_for_status(task)
+    key = "result:" + task
+    until(lambda: cluster.redis.command("EXISTS", key) == 1, "no result in Redis")
+    kept = cluster.redis.command("GET", key).encode()
+    assert cluster.redis.command("DEL", key) == 1
+    assert first.get("/result/" + task).body == kept
+    assert json.loads(kept)["metadata"]["creation_date"] == "2024-02-29T12:34:56+01:00"
+
+
 ORIGINAL_STATEMENTS = {
     "counts": "SELECT status, COUNT(*) FROM documents GROUP BY status ORDER BY status;",
     "recent": "SELECT id, filename, status, created_at FROM documents ORDER BY created_at DESC LIMIT 10;",
