@@ -6,7 +6,6 @@
 #include <boost/asio/detached.hpp>
 
 #include <string>
-#include <vector>
 
 namespace docquarry {
 namespace {
@@ -15,15 +14,26 @@ namespace {
 class Waiting {
  public:
   template <class What>
-  Waiting(boost::asio::io_context& loop, What& what) {
+  Waiting(boost::asio::io_context& loop, What& what) : loop_(loop) {
     auto ended = [this](std::exception_ptr error) { outcome = error ? "cancelled" : "woken"; };
     boost::asio::co_spawn(loop, what.wait(), boost::asio::bind_cancellation_slot(signal_.slot(), ended));
-    loop.poll();
+    run();
+  }
+  Waiting(const Waiting&) = delete;
+  ~Waiting() {
+    cancel();
+    run();
   }
   void cancel() { signal_.emit(boost::asio::cancellation_type::terminal); }
   std::string outcome = "waiting";
 
  private:
+  void run() {
+    loop_.restart();
+    loop_.poll();
+  }
+
+  boost::asio::io_context& loop_;
   boost::asio::cancellation_signal signal_;
 };
 
