@@ -26,7 +26,6 @@ constexpr const char* somebody_waits =
 class PostgresDatabaseTest : public contracts::StoresTest<PostgresStores> {
  protected:
   std::string value(const std::string& sql) { return stores.server().execute(sql); }
-  bool document_is(const std::string& condition) { return value("SELECT count(*) FROM documents WHERE " + condition) == "1"; }
   Async<Result<std::vector<TaskTicket>>> adding(NewDocument document) {
     std::vector<NewDocument> one{std::move(document)};
     return stores.catalogue().add(std::move(one), true, std::nullopt);
@@ -73,70 +72,10 @@ TEST_F(PostgresDatabaseTest, waits_for_the_disk_only_for_promises_to_clients_and
   EXPECT_EQ(completed.durable_commits, working.durable_commits + 1);
 }
 
-TEST_F(PostgresDatabaseTest, takes_everything_back_when_one_statement_finds_nothing) {
-  std::vector<NewDocument> bad{new_document("first.pdf"), new_document("bad.pdf", UserId(99))};
-
-  EXPECT_EQ(code_of(run(stores.catalogue().add(std::move(bad), true, std::nullopt))), "user_not_found");
-
-  EXPECT_EQ(value("SELECT (SELECT count(*) FROM documents) + (SELECT count(*) FROM tasks) + (SELECT count(*) FROM users)"), "0");
+TEST_F(PostgresDatabaseTest, keeps_times_in_utc_whatever_the_zone_of_the_server) {
   add();
-}
 
-TEST_F(PostgresDatabaseTest, keeps_the_columns_of_the_original_in_step_with_the_newest_task) {
-  auto ticket = add();
-  EXPECT_TRUE(document_is("status = 'PENDING' AND started_at IS NULL AND result_text IS NULL"));
-  EXPECT_TRUE(document_is("created_at = '2026-01-02 03:04:05.123456'")) << "UTC, whatever the zone of the server";
-  auto task = claim_one();
-  EXPECT_TRUE(document_is("status = 'PROCESSING' AND started_at IS NOT NULL"));
-  complete(task, {page(2, "second"), page(1, "first")});
-  EXPECT_TRUE(document_is("status = 'COMPLETED' AND result_text = E'first\\n\\nsecond' AND page_count = 2"));
-  EXPECT_TRUE(document_is("extraction_time_seconds = 0.25 AND completed_at IS NOT NULL AND error_message IS NULL"));
-
-  must(run(stores.ledger().start_again(ticket.document, {}, stores.clock.now())));
-  EXPECT_TRUE(
-      document_is("status = 'PENDING' AND result_text IS NULL AND page_count IS NULL AND completed_at IS NULL AND generation = 2"));
-  task = claim_one();
-  must(run(stores.ledger().record_failure(task.lease, {"no_result", "it went wrong", 0, false}, false, std::nullopt,
-                                          stores.clock.now())));
-  EXPECT_TRUE(document_is("status = 'FAILED' AND error_message = 'it went wrong' AND completed_at IS NOT NULL"));
-}
-
-TEST_F(PostgresDatabaseTest, leaves_result_text_empty_above_four_megabytes) {
-  add();
-  complete(claim_one(), {page(1, std::string(4 << 20, 'x'))});
-  add();
-  complete(claim_one(), {page(1, std::string(4 << 20, 'x')), page(2, "x")});
-
-  EXPECT_EQ(value("SELECT length(result_text) FROM documents WHERE id = 1"), std::to_string(4 << 20));
-  EXPECT_EQ(value("SELECT result_text IS NULL FROM documents WHERE id = 2"), "t");
-}
-
-TEST_F(PostgresDatabaseTest, erases_the_password_whenever_a_task_ends) {
-  auto with_password = [&] {
-    auto document = new_document();
-    document.options.password = "secret";
-    return add(document);
-  };
-  auto now = [&] { return stores.clock.now(); };
-  with_password();
-  complete(claim_one(), {page(1)});
-  with_password();
-  must(run(stores.ledger().record_failure(claim_one().lease, {"no_result", "", 0, false}, false, std::nullopt, now())));
-  must(run(stores.ledger().request_cancel(with_password().document, now())));
-  auto running = with_password();
-  auto task = claim_one();
-  must(run(stores.ledger().request_cancel(running.document, now())));
-  must(run(stores.ledger().confirm_cancel(task.lease, now())));
-  with_password();
-  for (int i = 0; i < 2; ++i) {
-    claim(1, worker, AttemptLimits{.interruptions = 0});
-    stores.clock.advance(1min);
-  }
-  EXPECT_EQ(value("SELECT count(*) FROM tasks WHERE state IN ('PENDING', 'PROCESSING')"), "0");
-  EXPECT_EQ(value("SELECT count(*) FROM tasks WHERE password IS NOT NULL"), "0");
-
-  with_password();
-  EXPECT_EQ(value("SELECT count(*) FROM tasks WHERE password = 'secret'"), "1");
+  EXPECT_EQ(value("SELECT created_at FROM documents"), "2026-01-02 03:04:05.123456");
 }
 
 TEST_F(PostgresDatabaseTest, gives_new_users_ids_that_the_open_mode_has_not_used) {
@@ -153,15 +92,7 @@ TEST_F(PostgresDatabaseTest, finds_nothing_under_ids_beyond_the_range_of_the_col
   EXPECT_EQ(code_of(run(stores.catalogue().remove(DocumentId(1ll << 40)))), "document_not_found");
 }
 
-TEST_F(PostgresDatabaseTest, answers_a_defective_statement_with_an_error_and_goes_on) {
-  Transaction defective(Durability::process);
-  defective.add(Statement("no_such_statement"));
-  EXPECT_EQ(code_of(run(stores.database().run(std::move(defective)))), "internal_error");
-  Transaction short_of_parameters(Durability::process);
-  short_of_parameters.add(Statement("find_document"));
-  EXPECT_EQ(code_of(run(stores.database().run(std::move(short_of_parameters)))), "internal_error");
-  Statement unknown("no_such_statement");
-  EXPECT_EQ(code_of(run(stores.database().read(std::move(unknown)))), "internal_error");
+TEST_F(PostgresDatabaseTest, refuses_what_a_column_cannot_hold_and_goes_on) {
   Transaction refused(Durability::power);
   refused.add(Statement("insert_user", std::string(300, 'x'), "key", stores.clock.now()));
   EXPECT_EQ(code_of(run(stores.database().run(std::move(refused)))), "invalid_request");

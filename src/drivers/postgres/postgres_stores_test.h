@@ -27,6 +27,8 @@ class PostgresStores {
   UserDirectory& users() { return *users_; }
   QueueControl& control() { return *control_; }
   PostgresDatabase& database() { return *database_; }
+  // Asks the server itself, beside the drivers.
+  std::int64_t number(const std::string& sql) const { return std::stoll(server().execute(sql)); }
 
   void reopen() {
     database_.reset();

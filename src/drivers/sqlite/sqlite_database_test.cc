@@ -34,12 +34,6 @@ class SqliteDatabaseTest : public contracts::StoresTest<SqliteStores> {
     }
     return works;
   }
-  // Looks at the file itself, beside the drivers.
-  std::int64_t number(const std::string& sql) {
-    SqlQueries queries("sqlite");
-    auto connection = must(SqliteConnection::open(stores.file(), SqliteConnection::Use::read, queries));
-    return must(connection.execute_for_number(sql.c_str()));
-  }
 };
 
 TEST_F(SqliteDatabaseTest, lets_many_waiting_writers_share_one_commit) {
@@ -103,63 +97,7 @@ TEST_F(SqliteDatabaseTest, rolls_one_transaction_of_a_group_back_without_the_oth
 
   EXPECT_EQ(code_of(results[3]), "user_not_found");
   EXPECT_EQ(must(run(stores.catalogue().count({}))), 6);
-  EXPECT_EQ(number("SELECT count(*) FROM tasks"), 6);
-}
-
-TEST_F(SqliteDatabaseTest, keeps_the_columns_of_the_original_in_step_with_the_newest_task) {
-  auto ticket = add();
-  auto is = [&](const std::string& condition) { return number("SELECT count(*) FROM documents WHERE " + condition) == 1; };
-  EXPECT_TRUE(is("status = 'PENDING' AND started_at IS NULL AND result_text IS NULL"));
-  auto task = claim_one();
-  EXPECT_TRUE(is("status = 'PROCESSING' AND started_at IS NOT NULL"));
-  complete(task, {page(2, "second"), page(1, "first")});
-  EXPECT_TRUE(is("status = 'COMPLETED' AND result_text = 'first' || char(10) || char(10) || 'second' AND page_count = 2"));
-  EXPECT_TRUE(is("extraction_time_seconds = 0.25 AND completed_at IS NOT NULL AND error_message IS NULL"));
-
-  must(run(stores.ledger().start_again(ticket.document, {}, stores.clock.now())));
-  EXPECT_TRUE(is("status = 'PENDING' AND result_text IS NULL AND page_count IS NULL AND completed_at IS NULL AND generation = 2"));
-  task = claim_one();
-  must(run(stores.ledger().record_failure(task.lease, {"no_result", "it went wrong", 0, false}, false, std::nullopt,
-                                          stores.clock.now())));
-  EXPECT_TRUE(is("status = 'FAILED' AND error_message = 'it went wrong' AND completed_at IS NOT NULL"));
-}
-
-TEST_F(SqliteDatabaseTest, leaves_result_text_empty_above_four_megabytes) {
-  add();
-  complete(claim_one(), {page(1, std::string(4 << 20, 'x'))});
-  add();
-  complete(claim_one(), {page(1, std::string(4 << 20, 'x')), page(2, "x")});
-
-  EXPECT_EQ(number("SELECT length(result_text) FROM documents WHERE id = 1"), 4 << 20);
-  EXPECT_EQ(number("SELECT result_text IS NULL FROM documents WHERE id = 2"), 1);
-}
-
-TEST_F(SqliteDatabaseTest, erases_the_password_whenever_a_task_ends) {
-  auto with_password = [&] {
-    auto document = new_document();
-    document.options.password = "secret";
-    return add(document);
-  };
-  auto now = [&] { return stores.clock.now(); };
-  with_password();
-  complete(claim_one(), {page(1)});
-  with_password();
-  must(run(stores.ledger().record_failure(claim_one().lease, {"no_result", "", 0, false}, false, std::nullopt, now())));
-  must(run(stores.ledger().request_cancel(with_password().document, now())));
-  auto running = with_password();
-  auto task = claim_one();
-  must(run(stores.ledger().request_cancel(running.document, now())));
-  must(run(stores.ledger().confirm_cancel(task.lease, now())));
-  with_password();
-  for (int i = 0; i < 2; ++i) {
-    claim(1, worker, AttemptLimits{.interruptions = 0});
-    stores.clock.advance(1min);
-  }
-  EXPECT_EQ(number("SELECT count(*) FROM tasks WHERE state IN ('PENDING', 'PROCESSING')"), 0);
-  EXPECT_EQ(number("SELECT count(*) FROM tasks WHERE password IS NOT NULL"), 0);
-
-  with_password();
-  EXPECT_EQ(number("SELECT count(*) FROM tasks WHERE password = 'secret'"), 1);
+  EXPECT_EQ(stores.number("SELECT count(*) FROM tasks"), 6);
 }
 
 TEST_F(SqliteDatabaseTest, refuses_a_second_process) {
@@ -212,21 +150,7 @@ TEST_F(SqliteDatabaseTest, applies_migrations_once) {
   EXPECT_EQ(stores.database().applied_migrations(), names);
   stores.reopen();
   EXPECT_TRUE(stores.database().applied_migrations().empty());
-  EXPECT_EQ(number("SELECT count(*) FROM schema_migrations"), std::int64_t(names.size()));
-}
-
-TEST_F(SqliteDatabaseTest, answers_a_defective_statement_with_an_error_and_goes_on) {
-  Transaction defective(Durability::process);
-  defective.add(Statement("no_such_statement"));
-  EXPECT_EQ(code_of(run(stores.database().run(std::move(defective)))), "internal_error");
-  Transaction short_of_parameters(Durability::process);
-  short_of_parameters.add(Statement("find_document"));
-  EXPECT_EQ(code_of(run(stores.database().run(std::move(short_of_parameters)))), "internal_error");
-  Statement unknown("no_such_statement");
-  EXPECT_EQ(code_of(run(stores.database().read(std::move(unknown)))), "internal_error");
-
-  add();
-  EXPECT_EQ(must(run(stores.catalogue().count({}))), 1);
+  EXPECT_EQ(stores.number("SELECT count(*) FROM schema_migrations"), std::int64_t(names.size()));
 }
 
 TEST_F(SqliteDatabaseTest, finishes_what_was_queued_when_its_caller_is_gone) {

@@ -5,6 +5,7 @@
 #include "drivers/sql/sql_ledger.h"
 #include "drivers/sql/sql_queue_control.h"
 #include "drivers/sql/sql_users.h"
+#include "drivers/sqlite/sqlite_connection.h"
 #include "drivers/sqlite/sqlite_database.h"
 #include "tests/contracts/run.h"
 
@@ -39,6 +40,12 @@ class SqliteStores {
   QueueControl& control() { return *control_; }
   SqliteDatabase& database() { return *database_; }
   std::filesystem::path file() const { return directory_.path() / "docquarry.db"; }
+  // Looks at the file itself, beside the drivers.
+  std::int64_t number(const std::string& sql) const {
+    SqlQueries queries("sqlite");
+    auto connection = contracts::must(SqliteConnection::open(file(), SqliteConnection::Use::read, queries));
+    return contracts::must(connection.execute_for_number(sql.c_str()));
+  }
 
   void reopen() {
     database_.reset();
