@@ -39,6 +39,12 @@ class Waiting {
 
 class BellTest : public testing::Test {
  protected:
+  // Within one step of the loop, before anybody who is woken goes on.
+  template <class Happening>
+  void at_one_moment(Happening happening) {
+    boost::asio::post(loop, happening);
+    run();
+  }
   void run() {
     loop.restart();
     loop.poll();
@@ -75,9 +81,10 @@ TEST_F(BellTest, gives_a_ring_that_reached_somebody_cancelled_to_the_next) {
   Bell bell(loop, 10);
   Waiting first(loop, bell), second(loop, bell);
 
-  bell.ring();
-  first.cancel();
-  run();
+  at_one_moment([&] {
+    bell.ring();
+    first.cancel();
+  });
 
   EXPECT_EQ(first.outcome, "cancelled");
   EXPECT_EQ(second.outcome, "woken");
@@ -88,9 +95,10 @@ TEST_F(BellTest, keeps_a_ring_that_reached_only_somebody_cancelled) {
   Bell bell(loop, 10);
   Waiting only(loop, bell);
 
-  bell.ring();
-  only.cancel();
-  run();
+  at_one_moment([&] {
+    bell.ring();
+    only.cancel();
+  });
 
   EXPECT_EQ(only.outcome, "cancelled");
   EXPECT_TRUE(bell.heard());
@@ -133,9 +141,10 @@ TEST_F(WakeupTest, ends_for_who_is_cancelled_also_when_woken_at_the_same_moment)
   EXPECT_EQ(cancelled.outcome, "cancelled");
   EXPECT_EQ(neither.outcome, "waiting");
 
-  wakeup.wake();
-  both.cancel();
-  run();
+  at_one_moment([&] {
+    wakeup.wake();
+    both.cancel();
+  });
   EXPECT_EQ(both.outcome, "cancelled");
   EXPECT_EQ(neither.outcome, "woken");
 }
