@@ -7,6 +7,7 @@
 
 Servers start when they are first asked for.
 """
+import contextlib
 import functools
 import itertools
 import json
@@ -131,13 +132,19 @@ def is_postgres(address):
     return address.startswith("postgres:")
 
 
+@contextlib.contextmanager
 def open_database(address, mode="ro"):
-    """The database of a service: its data directory, or the URL of PostgreSQL. `mode`: of SQLite, "rw" to change it."""
+    """The database of a service, until the end of the block: its data directory, or the URL of PostgreSQL. `mode`: of SQLite, "rw" to change
+    it."""
     if is_postgres(address):
-        return connect(address)
-    database = sqlite3.connect("file:%s/docquarry.db?mode=%s" % (address, mode), uri=True, timeout=20)
-    database.row_factory = sqlite3.Row
-    return database
+        with connect(address) as database:
+            yield database
+        return
+    # Closed for certain: as long as somebody has it open, a service that stops leaves its log (-wal) behind.
+    with contextlib.closing(sqlite3.connect("file:%s/docquarry.db?mode=%s" % (address, mode), uri=True, timeout=20)) as database:
+        database.row_factory = sqlite3.Row
+        with database:
+            yield database
 
 
 class Redis(Store):
