@@ -115,6 +115,8 @@ class Service:
 
     def close(self):
         self.kill()
+        if "postgres" in self.places:
+            self.places["postgres"].drop()
         if self.owns_directory:
             shutil.rmtree(self.directory, ignore_errors=True)
 

@@ -100,6 +100,8 @@ class Case:
             self.problems.append("the case broke off: %r" % problem)
         finally:
             self.cluster.close()
+            if "postgres" in self.cluster.places:
+                self.cluster.postgres.drop()
         return self
 
     def _run(self):
