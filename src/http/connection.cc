@@ -96,7 +96,8 @@ Async<Parsed<bool>> Connection::next_head(RequestHead& head) {
   const auto& limits = core_->options.limits;
   HeadScanner scanner(core_->head_limits());
   SteadyTime deadline;
-  bool begun = false, skipped_empty_line = false;
+  bool begun = false, skipped_empty_line = false, may_wait = is_new_;
+  is_new_ = false;
   while (true) {
     if (!skipped_empty_line && wire_.unread().starts_with("\r\n")) {  // some clients send one too many (RFC 9112 section 2.2)
       wire_.consume(2);
@@ -123,8 +124,10 @@ Async<Parsed<bool>> Connection::next_head(RequestHead& head) {
     interruptible_ = false;
     if (received > 0) continue;
     if (begun && wire_.is_late()) co_return refuse(408, client_too_slow, "the head of the request arrived too slowly");
-    bool just_arrived = core_->draining && !wire_.is_late() && wire_.has_arrived();
-    if (!just_arrived) co_return false;
+    if (!core_->draining || wire_.is_late()) co_return false;
+    // Who has just connected is about to send, and could not send it elsewhere.
+    bool go_on = wire_.has_arrived() || std::exchange(may_wait, false);
+    if (!go_on) co_return false;
   }
 }
 

@@ -65,6 +65,7 @@ class Connection {
   std::string out_;  // the head of an answer, kept for its memory
   bool interruptible_ =
       false;             // nothing is lost when the present wait ends: between requests, during an event stream, while lingering
+  bool is_new_ = true;   // nobody has waited for a request yet
   bool unread_ = false;  // the client may still be sending something that nobody will read
 };
 

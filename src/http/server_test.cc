@@ -521,6 +521,23 @@ TEST_F(Draining, closes_idle_connections_and_waits_for_running_requests) {
   EXPECT_EQ(server.metrics.open_connections.Value(), 0);
 }
 
+TEST_F(Draining, answers_who_had_only_just_connected) {
+  Client client(server.port), silent(server.port), idle(server.port);
+  idle.ask(get_hello);
+  auto accepted = [&] { return server.metrics.open_connections.Value() == 3; };
+  while (!accepted()) std::this_thread::yield();
+
+  auto drained = server.drain(20s);
+  EXPECT_TRUE(idle.is_closed());
+  client.send(get_hello);
+
+  auto answer = client.read();
+  EXPECT_EQ(answer.body, "hello");
+  EXPECT_EQ(answer.header("Connection"), "close");
+  EXPECT_TRUE(silent.is_closed());
+  EXPECT_EQ(drained.wait_for(20s), std::future_status::ready);
+}
+
 TEST_F(Draining, cuts_what_does_not_end_in_time) {
   Client busy(server.port);
   busy.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
