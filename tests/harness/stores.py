@@ -92,7 +92,7 @@ class PostgresPlace:
     def drop(self):
         """For those who make hundreds: the server's directory takes minutes to remove with all of them in it."""
         with connect(self.store.url("postgres")) as database:
-            database.execute("DROP DATABASE %s WITH (FORCE)" % self.name)
+            database.execute("DROP DATABASE IF EXISTS %s WITH (FORCE)" % self.name)
 
     def rows(self, statement, *values):
         with connect(self.address) as database:
