@@ -32,6 +32,14 @@ Page page_numbered(int number) {
   return page;
 }
 
+// A script of an extractor.
+Async<Result<ExtractionSummary>> two_pages(PageSink& pages, std::vector<int>) {
+  CO_CHECK(co_await pages.expect(2, 2));
+  CO_CHECK(co_await pages.add(page_numbered(1)));
+  CO_CHECK(co_await pages.add(page_numbered(2)));
+  co_return ExtractionSummary();
+}
+
 class ProcessTaskTest : public testing::Test {
  protected:
   void run(ClaimedTask task = {}) {
@@ -65,12 +73,7 @@ class ProcessTaskTest : public testing::Test {
 };
 
 TEST_F(ProcessTaskTest, saves_a_small_document_with_the_transaction_that_completes_it) {
-  extractor.script = [](PageSink& pages, std::vector<int>) -> Async<Result<ExtractionSummary>> {
-    CO_CHECK(co_await pages.expect(2, 2));
-    CO_CHECK(co_await pages.add(page_numbered(1)));
-    CO_CHECK(co_await pages.add(page_numbered(2)));
-    co_return ExtractionSummary();
-  };
+  extractor.script = two_pages;
 
   run();
 
@@ -98,12 +101,7 @@ TEST_F(ProcessTaskTest, saves_pages_in_batches_while_a_large_document_runs) {
 }
 
 TEST_F(ProcessTaskTest, caches_a_small_document_without_reading_it_again) {
-  extractor.script = [](PageSink& pages, std::vector<int>) -> Async<Result<ExtractionSummary>> {
-    CO_CHECK(co_await pages.expect(2, 2));
-    CO_CHECK(co_await pages.add(page_numbered(1)));
-    CO_CHECK(co_await pages.add(page_numbered(2)));
-    co_return ExtractionSummary();
-  };
+  extractor.script = two_pages;
 
   run();
 

@@ -27,15 +27,15 @@ def adopt_orphans():
         raise OSError(ctypes.get_errno(), "prctl")
 
 
-def orphans():
-    with open("/proc/self/task/%d/children" % os.getpid()) as children:
-        return [int(pid) for pid in children.read().split()]
+def children():
+    with open("/proc/self/task/%d/children" % os.getpid()) as pids:
+        return [int(pid) for pid in pids.read().split()]
 
 
 def run(command, **more):
     """Wall time of the process; CPU of it and of everything that it started, until all of that has ended."""
     adopt_orphans()
-    others = orphans()
+    others = children()
     began = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=NOWHERE, stderr=subprocess.PIPE, **more)
     message = process.stderr.read()
@@ -44,14 +44,14 @@ def run(command, **more):
     wall = time.monotonic() - began
     if process.returncode != 0:
         raise RuntimeError("%s ended with status %d: %s" % (command[:3], process.returncode, message[-500:]))
-    usages = [usage] + [os.wait4(pid, 0)[2] for pid in orphans() if pid not in others]
+    usages = [usage] + [os.wait4(pid, 0)[2] for pid in children() if pid not in others]
     return Cost(sum(usage.ru_utime + usage.ru_stime for usage in usages), wall)
 
 
-def memory_of(command, **more):
+def memory_of(command):
     """Bytes of the largest of the processes. Under GNU time, because a process that we start ourselves is first as large as we are."""
     with tempfile.NamedTemporaryFile("r") as report:
-        run(["/usr/bin/time", "-f", "%M", "-o", report.name] + command, **more)
+        run(["/usr/bin/time", "-f", "%M", "-o", report.name] + command)
         return int(report.read()) * 1024
 
 
